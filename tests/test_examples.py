@@ -1,0 +1,36 @@
+"""Each folder or file of conftest_examples/ is run as a test suite of its own, and answers as expected."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "conftest_examples"
+
+# What pytest counts at the end of each; an example that isn't here has not been thought through yet.
+OUTCOMES = {
+    "one_queue_for_all": {"passed": 3},
+}
+
+
+def examples() -> set[str]:
+    found = (path for path in EXAMPLES.iterdir() if path.is_dir() or path.suffix == ".py")
+    return {path.name for path in found if not path.name.startswith(("_", "."))}
+
+
+def test_each_example_has_its_outcome_stated():
+    assert examples() == set(OUTCOMES)
+    assert OUTCOMES
+
+
+@pytest.mark.parametrize(("name", "outcomes"), OUTCOMES.items(), ids=OUTCOMES)
+def test_example_answers_as_stated(name, outcomes, pytester):
+    source = EXAMPLES / name
+    if source.is_dir():
+        shutil.copytree(source, pytester.path, dirs_exist_ok=True)
+    else:
+        # Under a name that pytest collects, whatever the example is called.
+        shutil.copy(source, pytester.path / f"test_{name}")
+    result = pytester.runpytest_subprocess()
+    counts = {what: count for what, count in result.parseoutcomes().items() if what != "warnings"}
+    assert counts == outcomes, "\n".join(result.outlines)
