@@ -1,0 +1,1 @@
+"""Discrete-event simulation: time moves from event to event. Knows nothing of AWS."""
