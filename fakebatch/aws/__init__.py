@@ -1,0 +1,1 @@
+"""What AWS services share: places, ids, shapes, paging, tags, times, errors."""
