@@ -1,0 +1,208 @@
+"""Job queues: create, describe, update, delete."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fakebatch.batch import resource_status
+from fakebatch.batch.describing import select
+from fakebatch.batch.errors import ClientException
+from fakebatch.batch.errors import job_queues as errors
+from fakebatch.batch.errors import resources as shared
+from fakebatch.batch.queue_environments import attachable, check_type, type_for
+from fakebatch.batch.state import JobQueue
+from fakebatch.batch.tag_limits import check_tags
+from fakebatch.batch.time_limit_actions import check_time_limit_actions
+from fakebatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service import Service
+    from fakebatch.batch.state import Structure
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_SCHEDULING_POLICY = re.compile(r"arn:[^:]+:batch:[^:]+:[^:]+:scheduling-policy/.+")
+
+_SAGEMAKER = "SAGEMAKER_TRAINING"
+
+
+def create_job_queue(service: Service, request: Structure) -> Structure:
+    """Make a queue; it is VALID after `timing.resource`.
+
+    Raises:
+        ClientException: a rule of reference §11.1 or §11.2 is broken; the order of the rules is assumed.
+        UsageError: the queue would need what fakebatch doesn't have yet.
+    """
+    queue = new_job_queue(service, request)
+    service.job_queues[queue.name] = queue
+    resource_status.create(service, queue)
+    return _identity(queue)
+
+
+def describe_job_queues(service: Service, request: Structure) -> Structure:
+    """Queues by name or ARN, or all of them in pages. Source: reference §13."""
+    found, token = select(
+        "DescribeJobQueues",
+        "jobQueues",
+        request,
+        service.job_queues,
+        lambda name: find_job_queue(service, name),
+    )
+    response: Structure = {"jobQueues": [describe(queue) for queue in found]}
+    return {**response, "nextToken": token} if token else response
+
+
+def update_job_queue(service: Service, request: Structure) -> Structure:
+    """Change a queue; it is UPDATING for `timing.resource`, with the new values from the start.
+
+    Raises:
+        ClientException: no such queue, one that is being modified, or a rule of reference §11.
+    """
+    queue = _get(service, request["jobQueue"])
+    if queue.status in resource_status.BUSY:
+        raise ClientException(shared.CANNOT_UPDATE_MODIFIED)
+    if "serviceEnvironmentOrder" in request:
+        raise ClientException(errors.incompatible_service_environments(queue.type))
+    if "schedulingPolicyArn" in request:
+        _check_scheduling_policy(request["schedulingPolicyArn"])
+        # Every queue here was made without a policy, and none can be added later (reference §11).
+        raise ClientException(errors.JQ_POLICY_ADDED)
+    environments = queue.environments
+    if "computeEnvironmentOrder" in request:
+        environments = attachable(service, request["computeEnvironmentOrder"])
+        check_type(queue.type, environments)
+    actions = request.get("jobStateTimeLimitActions", queue.time_limit_actions)
+    check_time_limit_actions(actions or [], queue.type)
+    queue.environments = environments
+    queue.time_limit_actions = actions
+    queue.state = request.get("state", queue.state)
+    queue.priority = request.get("priority", queue.priority)
+    resource_status.update(service, queue)
+    return _identity(queue)
+
+
+def delete_job_queue(service: Service, request: Structure) -> Structure:
+    """Delete a DISABLED queue; its unfinished jobs fail at once, it is DELETING for `timing.resource`.
+
+    An unknown one is refused (reference §11.1; §11 leaves it open).
+
+    Raises:
+        ClientException: no such queue, one that is being modified or not DISABLED.
+    """
+    queue = _get(service, request["jobQueue"])
+    if queue.status in resource_status.BUSY:
+        raise ClientException(shared.CANNOT_DELETE_MODIFIED)
+    if queue.state != "DISABLED":
+        raise ClientException(errors.JQ_DELETE_ENABLED)
+    resource_status.delete(service, queue)
+    return {}
+
+
+def find_job_queue(service: Service, name_or_arn: str) -> JobQueue | None:
+    """The queue of a name or of a full ARN of this place, or None."""
+    queue = service.job_queues.get(name_or_arn.rpartition("/")[2])
+    return queue if queue and name_or_arn in (queue.name, queue.arn) else None
+
+
+def describe(queue: JobQueue) -> Structure:
+    """A JobQueueDetail. Source: model, reference §11."""
+    optional: Structure = {
+        "schedulingPolicyArn": queue.scheduling_policy_arn,
+        "statusReason": queue.status_reason or None,
+        "serviceEnvironmentOrder": queue.service_environment_order or None,
+        "jobStateTimeLimitActions": queue.time_limit_actions,
+    }
+    return {
+        "jobQueueName": queue.name,
+        "jobQueueArn": queue.arn,
+        "state": queue.state,
+        "status": queue.status,
+        "priority": queue.priority,
+        "computeEnvironmentOrder": [
+            {"order": order, "computeEnvironment": environment.arn}
+            for order, environment in queue.environments
+        ],
+        "jobQueueType": queue.type,
+        "tags": queue.tags,
+        **{member: value for member, value in optional.items() if value is not None},
+    }
+
+
+def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool = True) -> JobQueue:
+    """A checked queue that is not in the service's table yet.
+
+    Args:
+        service: where it will be.
+        request: of CreateJobQueue.
+        must_be_valid: refuse environments that are not VALID, as the service does.
+
+    Raises:
+        ClientException: a rule of reference §11.1 or §11.2 is broken.
+        UsageError: the queue would need what fakebatch doesn't have yet.
+    """
+    name = request["jobQueueName"]
+    if not _NAME.fullmatch(name):
+        raise ClientException(errors.JQ_NAME)
+    _check_later_members(request)
+    environments = attachable(
+        service, request.get("computeEnvironmentOrder", []), must_be_valid=must_be_valid
+    )
+    queue_type = request.get("jobQueueType") or type_for(environments[0][1])
+    check_type(queue_type, environments)
+    check_time_limit_actions(request.get("jobStateTimeLimitActions", []), queue_type)
+    check_tags(request.get("tags", {}))
+    if name in service.job_queues:
+        raise ClientException(shared.OBJECT_EXISTS)
+    return JobQueue(
+        name=name,
+        arn=service.arn(f"job-queue/{name}"),
+        state=request.get("state", "ENABLED"),
+        status="CREATING",
+        status_reason="",
+        priority=request["priority"],
+        type=queue_type,
+        environments=environments,
+        tags=request.get("tags", {}),
+        time_limit_actions=request.get("jobStateTimeLimitActions"),
+    )
+
+
+def _check_later_members(request: Structure) -> None:
+    queue_type = request.get("jobQueueType")
+    services = request.get("serviceEnvironmentOrder", [])
+    if queue_type == _SAGEMAKER and not services:
+        raise ClientException(errors.JQ_SERVICE_ENVIRONMENT_REQUIRED)
+    if services and queue_type not in (None, _SAGEMAKER):
+        raise ClientException(errors.incompatible_service_environments(queue_type))
+    if len(services) > 1:
+        raise ClientException(errors.JQ_SERVICE_ENVIRONMENTS_MAX)
+    if services:
+        raise UsageError(_not_there_yet("serviceEnvironmentOrder", "queues of type SAGEMAKER_TRAINING"))
+    if "schedulingPolicyArn" in request:
+        _check_scheduling_policy(request["schedulingPolicyArn"])
+        raise UsageError(_not_there_yet("schedulingPolicyArn", "queues with a scheduling policy"))
+
+
+def _check_scheduling_policy(arn: str) -> None:
+    if not _SCHEDULING_POLICY.fullmatch(arn):
+        raise ClientException(errors.JQ_POLICY_ARN)
+
+
+def _not_there_yet(member: str, what: str) -> str:
+    return (
+        f"CreateJobQueue with {member}: fakebatch has no {what} yet. "
+        f"Leave {member} out and name compute environments in computeEnvironmentOrder."
+    )
+
+
+def _get(service: Service, name_or_arn: str) -> JobQueue:
+    queue = find_job_queue(service, name_or_arn)
+    if queue is None:
+        is_arn = name_or_arn.startswith("arn:")
+        arn = name_or_arn if is_arn else service.arn(f"job-queue/{name_or_arn}")
+        raise ClientException(shared.does_not_exist(arn))
+    return queue
+
+
+def _identity(queue: JobQueue) -> Structure:
+    return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}

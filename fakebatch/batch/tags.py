@@ -1,0 +1,94 @@
+"""Tags of environments, queues, job definitions and jobs: TagResource, UntagResource, ListTagsForResource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakebatch.batch.compute_environments import find_compute_environment
+from fakebatch.batch.errors import ClientException
+from fakebatch.batch.errors import resources as shared
+from fakebatch.batch.errors import tags as errors
+from fakebatch.batch.job_definitions import REMOVED
+from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.tag_limits import check_tags
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service import Service
+    from fakebatch.batch.state import Structure
+
+
+def tag_resource(service: Service, request: Structure) -> Structure:
+    """Put tags on a resource; those with a key that it has replace the old ones. Source: reference §14.
+
+    Raises:
+        ClientException: no such resource, one that takes no tags, or tags past their limits.
+    """
+    tags = _tags_of(service, request["resourceArn"])
+    check_tags(request["tags"], tags)
+    tags.update(request["tags"])
+    return {}
+
+
+def untag_resource(service: Service, request: Structure) -> Structure:
+    """Take tags off a resource. Keys that it doesn't have are let pass (assumed).
+
+    Raises:
+        ClientException: no such resource, or one that takes no tags.
+    """
+    tags = _tags_of(service, request["resourceArn"])
+    for key in request["tagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+def list_tags_for_resource(service: Service, request: Structure) -> Structure:
+    """The tags of a resource, `{}` when it has none.
+
+    Raises:
+        ClientException: no such resource, or one that takes no tags.
+    """
+    return {"tags": _tags_of(service, request["resourceArn"])}
+
+
+def _tags_of(service: Service, arn: str) -> dict[str, str]:
+    kind, _, name = arn.split(":", 5)[-1].partition("/")
+    tags = _lookup(service, kind, name, arn)
+    if tags is None:
+        raise ClientException(shared.does_not_exist(arn))
+    return tags
+
+
+def _lookup(service: Service, kind: str, name: str, arn: str) -> dict[str, str] | None:
+    # The ARN is compared whole: another account's or region's resource is not this one.
+    if service.arn(f"{kind}/{name}") != arn:
+        return None
+    if kind == "compute-environment":
+        environment = find_compute_environment(service, arn)
+        return environment.tags if environment else None
+    if kind == "job-queue":
+        queue = find_job_queue(service, arn)
+        return queue.tags if queue else None
+    if kind == "job-definition":
+        return _definition_tags(service, name)
+    if kind == "job":
+        return _job_tags(service, name)
+    return None
+
+
+def _definition_tags(service: Service, name_and_revision: str) -> dict[str, str] | None:
+    name, _, revision = name_and_revision.partition(":")
+    revisions = service.job_definitions.get(name, [])
+    if not revision:
+        raise ClientException(errors.TAG_REVISION)
+    if not revision.isdecimal() or not 1 <= int(revision) <= len(revisions):
+        return None
+    definition = revisions[int(revision) - 1]
+    return None if definition.status == REMOVED else definition.tags
+
+
+def _job_tags(service: Service, job_id: str) -> dict[str, str] | None:
+    # Array children are `<id>:<n>`, nodes `<id>#<n>`: whether they exist doesn't matter.
+    if ":" in job_id or "#" in job_id:
+        raise ClientException(errors.TAG_CHILD)
+    job = service.jobs.get(job_id)
+    return job.tags if job else None
