@@ -1,0 +1,215 @@
+"""The test author's side of Batch: `fake.batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fakebatch.batch import conditions, setup
+from fakebatch.batch.lifecycle import STATUSES
+from fakebatch.batch.rules import Rule
+from fakebatch.batch.view import JobView
+from fakebatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service import Service
+
+_LISTED = 10
+
+
+class Control:
+    """Batch of one account and region, from the side of the test's author.
+
+    It looks its service up at each access, so that it stays valid through `restore` and `reset`.
+    """
+
+    __slots__ = ("_locate",)
+
+    def __init__(self, locate: Callable[[], Service]) -> None:
+        self._locate = locate
+
+    def add_compute_environment(self, name: str, **overrides: Any) -> str:
+        """Make a compute environment that AWS would accept, managed EC2 unless told otherwise.
+
+        Args:
+            name: its computeEnvironmentName.
+            overrides: members of CreateComputeEnvironment or of the described structure.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't a member of either, or AWS would refuse the request.
+        """
+        return setup.add_compute_environment(self._locate(), name, overrides)
+
+    def add_job_queue(self, name: str, **overrides: Any) -> str:
+        """Make a job queue, and a compute environment for it where there is none.
+
+        Args:
+            name: its jobQueueName.
+            overrides: members of CreateJobQueue or of the described structure.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't a member of either, or AWS would refuse the request.
+        """
+        return setup.add_job_queue(self._locate(), name, overrides)
+
+    def add_job_definition(self, name: str, **overrides: Any) -> str:
+        """Register a job definition that AWS would accept: one container on EC2 unless told otherwise.
+
+        Args:
+            name: its jobDefinitionName.
+            overrides: members of RegisterJobDefinition or of the described structure.
+
+        Returns:
+            Its ARN, with the revision.
+
+        Raises:
+            UsageError: an override isn't a member of either, or AWS would refuse the request.
+        """
+        return setup.add_job_definition(self._locate(), name, overrides)
+
+    def when(
+        self,
+        *,
+        job_name: str | None = None,
+        job_queue: str | None = None,
+        job_definition: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        command: str | Sequence[str] | None = None,
+        array_index: int | None = None,
+        node_index: int | None = None,
+        attempt: int | None = None,
+        matching: Callable[[JobView], bool] | None = None,
+    ) -> Rule:
+        """Say what happens to jobs, as from their next attempt. The rule added last wins.
+
+        Names and values are globs; a job must fit all that is given, and without arguments every job does.
+
+        Args:
+            job_name: its jobName.
+            job_queue: its queue's name or ARN.
+            job_definition: its definition's name, `name:revision` or ARN.
+            parameters: parameters that it has, after the definition's are merged in.
+            environment: variables that its container sees, AWS_BATCH_JOB_ATTEMPT and its like included;
+                AWS_BATCH_CE_NAME isn't known yet.
+            command: its command after substitution: a glob over the words joined by blanks, or the list.
+            array_index: the child's index.
+            node_index: the node's index.
+            attempt: 1 for the first.
+            matching: a function of the job's view.
+
+        Returns:
+            The rule, which does nothing until one of its verbs is called.
+
+        Raises:
+            UsageError: an argument that no job could fit.
+        """
+        given = {
+            "job_name": job_name,
+            "job_queue": job_queue,
+            "job_definition": job_definition,
+            "parameters": parameters,
+            "environment": environment,
+            "command": command,
+            "array_index": array_index,
+            "node_index": node_index,
+            "attempt": attempt,
+            "matching": matching,
+        }
+        service = self._locate()
+        rule = Rule(conditions.read(given), service.scheduler.wake)
+        service.rules.add(rule)
+        return rule
+
+    def job(self, job_id: str | Mapping[str, Any]) -> JobView:
+        """A live view of a job, an array's child included.
+
+        Args:
+            job_id: its jobId, its ARN, or a response that names it.
+
+        Raises:
+            UsageError: there is no such job; those that are there are listed.
+        """
+        return JobView(self._locate, self._known(_id_of(job_id, "job")))
+
+    def jobs(self, name: str | None = None, status: str | None = None) -> list[JobView]:
+        """The jobs of all queues in the order in which they came into being, an array's children included.
+
+        Args:
+            name: a glob over jobName.
+            status: only those that are in this state.
+
+        Raises:
+            UsageError: there is no such status.
+        """
+        if status is not None and status not in STATUSES:
+            raise UsageError(f"jobs(status={status!r}): no such status; jobs are {', '.join(STATUSES)}.")
+        service = self._locate()
+        pattern = conditions.glob("jobs(name", "*" if name is None else name)
+        return [
+            JobView(self._locate, job.id)
+            for job in service.jobs.values()
+            if pattern.match(job.name) and (status is None or job.status == status)
+        ]
+
+    def reclaim_spot(self, job_or_instance: str | Mapping[str, Any] | JobView) -> None:
+        """Take the host of a job away, now, as a Spot reclaim does.
+
+        Args:
+            job_or_instance: a job id, a response with a jobId, a job's view, or an instance id.
+
+        Raises:
+            UsageError: there is no such job or instance, or nothing is placed there.
+        """
+        wanted = _id_of(job_or_instance, "reclaim_spot")
+        job_id = self._on_instance(wanted) if wanted.startswith("i-") else self._known(wanted)
+        JobView(self._locate, job_id).interrupt()
+
+    def _known(self, job_id: str) -> str:
+        service = self._locate()
+        if job_id in service.jobs:
+            return job_id
+        place = service.place
+        raise UsageError(
+            f"There is no job {job_id!r} in {place.region} of account {place.account_id}. "
+            + _listed(
+                [f"{job.name} ({job.id}, {job.status})" for job in service.jobs.values()],
+                none="No job has been submitted there.",
+            )
+        )
+
+    def _on_instance(self, instance: str) -> str:
+        """The job that is placed on an instance; Fargate has none."""
+        placed = {view.instance: view.id for view in self.jobs() if view.status in ("STARTING", "RUNNING")}
+        placed.pop(None, None)
+        if instance in placed:
+            return placed[instance]
+        raise UsageError(
+            f"No job is placed on instance {instance!r}. "
+            + _listed([str(there) for there in placed], none="No job is STARTING or RUNNING on an instance.")
+        )
+
+
+def _id_of(named: str | Mapping[str, Any] | JobView, verb: str) -> str:
+    """The id of a job or an instance."""
+    if isinstance(named, JobView):
+        return named.id
+    name = named.get("jobId") if isinstance(named, Mapping) else named
+    if isinstance(name, str):
+        return name.rpartition(":job/")[2]
+    raise UsageError(f"{verb}({named!r}): that names no job; give its id or a response with a jobId.")
+
+
+def _listed(there: list[str], none: str) -> str:
+    """The last ones, and how many there are besides; a text of its own where there is none."""
+    if not there:
+        return none
+    before = len(there) - _LISTED
+    more = f"{before} more and " if before > 0 else ""
+    return f"There are: {more}{', '.join(there[-_LISTED:])}."

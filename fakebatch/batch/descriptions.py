@@ -1,0 +1,175 @@
+"""Jobs as DescribeJobs and ListJobs show them.
+
+Source: reference §1.3 and §1.5 (recorded outputs), §5, and the model's JobDetail and JobSummary.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakebatch.aws.timestamps import to_ms
+from fakebatch.batch import runs
+
+if TYPE_CHECKING:
+    from fakebatch.aws.place import Place
+    from fakebatch.batch.service import Service
+    from fakebatch.batch.state import Attempt, Job, Structure
+
+
+def detail(service: Service, job: Job) -> Structure:
+    """A member of DescribeJobs' `jobs`.
+
+    `isCancelled` and `isTerminated` are there only when true, as in the one recorded output; that this
+    still holds is assumed.
+    """
+    spec = job.spec
+    definition = spec.definition
+    described: Structure = {
+        "jobArn": service.arn(f"job/{job.id}"),
+        "jobName": job.name,
+        "jobId": job.id,
+        "jobQueue": spec.queue.arn,
+        "status": job.status,
+        "attempts": [attempt(service.place, job, ended) for ended in job.attempts],
+        "createdAt": to_ms(job.created_ns),
+        "dependsOn": spec.depends_on,
+        "jobDefinition": definition.arn,
+        "parameters": spec.parameters,
+        "tags": job.tags,
+        "propagateTags": spec.propagate_tags,
+        "platformCapabilities": definition.platform_capabilities,
+        "eksAttempts": [],
+    }
+    _add_progress(described, job)
+    _add_options(described, job)
+    if spec.container is not None:
+        described["container"] = _container(service.place, job, described["attempts"])
+    if job.array is not None:
+        described["arrayProperties"] = _parent_properties(job)
+    elif job.parent is not None:
+        described["arrayProperties"] = {"statusSummary": {}, "index": job.index}
+    return described
+
+
+def summary(service: Service, job: Job) -> Structure:
+    """A member of ListJobs' `jobSummaryList`. A child's has no definition, as recorded.
+
+    `capacityUsage` as vCPUs follows the model; that `scheduledAt` is the start of STARTING is assumed.
+    """
+    listed: Structure = {
+        "jobArn": service.arn(f"job/{job.id}"),
+        "jobId": job.id,
+        "jobName": job.name,
+        "createdAt": to_ms(job.created_ns),
+        "status": job.status,
+    }
+    _add_progress(listed, job)
+    last = _shown_attempt(job)
+    if last is not None:
+        listed["scheduledAt"] = to_ms(last.scheduled_ns)
+    if last is not None and job.ended:
+        listed["container"] = _exit_of(last)
+    if job.spec.share_identifier is not None:
+        listed["shareIdentifier"] = job.spec.share_identifier
+    if job.array is None:
+        listed["capacityUsage"] = [{"capacityUnit": "VCPU", "quantity": job.spec.vcpus}]
+    else:
+        listed["arrayProperties"] = _parent_properties(job)
+    if job.parent is None:
+        listed["jobDefinition"] = job.spec.definition.arn
+    else:
+        listed["arrayProperties"] = {"index": job.index}
+    return listed
+
+
+def attempt(place: Place, job: Job, ended: Attempt) -> Structure:
+    """A member of `attempts`. One that failed to start has no startedAt and no log stream."""
+    described: Structure = {"container": _run_of(place, job, ended)}
+    if ended.started_ns is not None:
+        described["startedAt"] = to_ms(ended.started_ns)
+    if ended.stopped_ns is not None:
+        described["stoppedAt"] = to_ms(ended.stopped_ns)
+    if ended.status_reason is not None:
+        described["statusReason"] = ended.status_reason
+    return described
+
+
+def _add_progress(described: Structure, job: Job) -> None:
+    """What both views show of how far the job has come."""
+    last = _shown_attempt(job)
+    if job.status_reason is not None:
+        described["statusReason"] = job.status_reason
+    if last is not None and last.started_ns is not None:
+        described["startedAt"] = to_ms(last.started_ns)
+    if job.stopped_ns is not None:
+        described["stoppedAt"] = to_ms(job.stopped_ns)
+    if job.is_cancelled:
+        described["isCancelled"] = True
+    if job.is_terminated:
+        described["isTerminated"] = True
+
+
+def _add_options(described: Structure, job: Job) -> None:
+    """Members that are there only when they were given."""
+    spec = job.spec
+    if spec.retry_strategy is not None:
+        described["retryStrategy"] = spec.retry_strategy
+    if spec.timeout_s is not None:
+        described["timeout"] = {"attemptDurationSeconds": spec.timeout_s}
+    if spec.share_identifier is not None:
+        described["shareIdentifier"] = spec.share_identifier
+    if spec.scheduling_priority is not None:
+        described["schedulingPriority"] = spec.scheduling_priority
+    if spec.consumable_resources is not None:
+        described["consumableResourceProperties"] = spec.consumable_resources
+
+
+def _container(place: Place, job: Job, attempts: list[Structure]) -> Structure:
+    """The container as defined and overridden, with what the current or last attempt adds.
+
+    That an array's parent shows the definition's container, without a run, is assumed.
+    """
+    assert job.spec.container is not None
+    last = _shown_attempt(job)
+    if last is None:
+        return {**job.spec.container, "networkInterfaces": []}
+    run = attempts[-1]["container"] if job.attempt is None else _run_of(place, job, last)
+    return {**job.spec.container, **run}
+
+
+def _shown_attempt(job: Job) -> Attempt | None:
+    """A job that waits for its next try shows no trace of the last one outside `attempts`."""
+    return None if job.status == "RUNNABLE" else job.last_attempt
+
+
+def _run_of(place: Place, job: Job, shown: Attempt) -> Structure:
+    run: Structure = {"taskArn": runs.task_arn(place, job, shown)}
+    # The host is known when the container is up. Source: reference §1.3.
+    if shown.started_ns is not None or shown.stopped_ns is not None:
+        instance = runs.container_instance_arn(place, job, shown)
+        if instance is not None:
+            run["containerInstanceArn"] = instance
+    if shown.started_ns is not None:
+        run["logStreamName"] = runs.log_stream_name(job, shown)
+    run["networkInterfaces"] = runs.network_interfaces(job, shown)
+    run.update(_exit_of(shown))
+    return run
+
+
+def _exit_of(shown: Attempt) -> Structure:
+    left: Structure = {}
+    if shown.exit_code is not None:
+        left["exitCode"] = shown.exit_code
+    if shown.reason is not None:
+        left["reason"] = shown.reason
+    return left
+
+
+def _parent_properties(job: Job) -> Structure:
+    array = job.array
+    assert array is not None
+    return {
+        "statusSummary": array.summary,
+        "statusSummaryLastUpdatedAt": to_ms(array.updated_ns),
+        "size": array.size,
+    }

@@ -1,0 +1,109 @@
+"""The life of a job: the state tables, and the one function that applies them.
+
+Theory of operation
+-------------------
+A job is in exactly one of seven states, and only `move` changes it. What a job may do next depends on its
+kind, so there is one table a kind; a transition that a table doesn't list is a defect of fakebatch.
+
+A single job is SUBMITTED until the scheduler has looked at it. With dependencies outstanding it becomes
+PENDING, otherwise it goes straight to RUNNABLE: Batch never shows PENDING for a job that waits for
+nothing. RUNNABLE lasts until there is room. STARTING is the host's work (pulling the image, creating the
+container), RUNNING the container's. A failed attempt with tries left goes back to RUNNABLE, never
+further. A job that depends on a failed one goes from PENDING to FAILED, never through RUNNABLE.
+
+The parent of an array runs nothing: it is SUBMITTED, PENDING while children live, then SUCCEEDED or
+FAILED. Its children come into being PENDING and then live like single jobs.
+
+Cancelling takes a job to FAILED from SUBMITTED, PENDING or RUNNABLE; terminating also from STARTING and
+RUNNING. Nothing leaves SUCCEEDED or FAILED.
+
+Source: user guide, "Job states", "Array jobs", "Job dependencies", "Automated job retries".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakebatch.errors import InternalError
+from fakebatch.sim.trace import Transition
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service import Service
+    from fakebatch.batch.state import Job
+
+STATUSES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+
+# A named tuple's own constructor takes three times as long, 0.3 µs of the 2 that a transition takes.
+_new: Any = tuple.__new__
+
+# For each kind of job, where it may go from each state; None is "not there yet".
+Table = dict[str | None, frozenset[str]]
+
+_RUN: Table = {
+    "RUNNABLE": frozenset({"STARTING", "FAILED"}),
+    "STARTING": frozenset({"RUNNING", "RUNNABLE", "FAILED"}),
+    "RUNNING": frozenset({"SUCCEEDED", "RUNNABLE", "FAILED"}),
+    "SUCCEEDED": frozenset(),
+    "FAILED": frozenset(),
+}
+SINGLE: Table = {
+    None: frozenset({"SUBMITTED"}),
+    "SUBMITTED": frozenset({"PENDING", "RUNNABLE", "FAILED"}),
+    "PENDING": frozenset({"RUNNABLE", "FAILED"}),
+    **_RUN,
+}
+ARRAY_PARENT: Table = {
+    None: frozenset({"SUBMITTED"}),
+    "SUBMITTED": frozenset({"PENDING", "FAILED"}),
+    "PENDING": frozenset({"SUCCEEDED", "FAILED"}),
+    "SUCCEEDED": frozenset(),
+    "FAILED": frozenset(),
+}
+ARRAY_CHILD: Table = {
+    None: frozenset({"PENDING"}),
+    "PENDING": frozenset({"RUNNABLE", "FAILED"}),
+    **_RUN,
+}
+TABLES: dict[str, Table] = {"single": SINGLE, "array parent": ARRAY_PARENT, "array child": ARRAY_CHILD}
+
+
+def kind(job: Job) -> str:
+    """The name of the table that a job lives by."""
+    if job.array is not None:
+        return "array parent"
+    return "single" if job.parent is None else "array child"
+
+
+def move(service: Service, job: Job, status: str, reason: str | None = None) -> None:
+    """Take a job to its next state, now: the listing, its parent's summary and the trace follow.
+
+    Raises:
+        InternalError: the table of its kind has no such transition.
+    """
+    before = job.status
+    parent = job.parent
+    table = SINGLE if parent is None and job.array is None else ARRAY_CHILD if parent else ARRAY_PARENT
+    if status not in table[before]:
+        raise InternalError(f"{kind(job)} job {job.id} cannot go from {before} to {status}")
+    job.status = status
+    job.status_reason = reason
+    now_ns = service.sim.now_ns
+    if parent is None:
+        jobs = job.spec.queue.jobs
+        jobs.remove(before, job)
+        jobs.add(status, job)
+    else:
+        array = parent.array
+        assert array is not None
+        array.summary[before] -= 1
+        array.summary[status] += 1
+        array.updated_ns = now_ns
+    service.trace.append(_new(Transition, (now_ns, job, before, status, reason)))
+
+
+def enter(service: Service, job: Job) -> None:
+    """Record that a job has come into being, in the state in which its kind begins."""
+    if job.parent is None:
+        job.spec.queue.jobs.add(job.status, job)
+    service.jobs[job.id] = job
+    service.trace.append(Transition(service.sim.now_ns, job, None, job.status, None))

@@ -1,0 +1,75 @@
+"""The operations of Batch: name, function, and the request members that it understands."""
+
+from __future__ import annotations
+
+from fakebatch.aws.operations import Operation, operation
+from fakebatch.batch import compute_environments, job_definitions, job_queues, jobs, listing, tags
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateComputeEnvironment": operation(
+        compute_environments.create_compute_environment,
+        "computeEnvironmentName type state unmanagedvCpus computeResources serviceRole tags eksConfiguration"
+        " context ecsSettings",
+        wraps=True,
+    ),
+    "DescribeComputeEnvironments": operation(
+        compute_environments.describe_compute_environments,
+        "computeEnvironments maxResults nextToken",
+        wraps=True,
+    ),
+    "UpdateComputeEnvironment": operation(
+        compute_environments.update_compute_environment,
+        "computeEnvironment state unmanagedvCpus computeResources serviceRole updatePolicy context"
+        " ecsSettings eksConfiguration",
+    ),
+    "DeleteComputeEnvironment": operation(
+        compute_environments.delete_compute_environment, "computeEnvironment"
+    ),
+    "CreateJobQueue": operation(
+        job_queues.create_job_queue,
+        "jobQueueName state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
+        " jobQueueType tags jobStateTimeLimitActions",
+        wraps=True,
+        later="schedulingPolicyArn serviceEnvironmentOrder",
+    ),
+    "DescribeJobQueues": operation(
+        job_queues.describe_job_queues, "jobQueues maxResults nextToken", wraps=True
+    ),
+    "UpdateJobQueue": operation(
+        job_queues.update_job_queue,
+        "jobQueue state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
+        " jobStateTimeLimitActions",
+        later="schedulingPolicyArn serviceEnvironmentOrder",
+    ),
+    "DeleteJobQueue": operation(job_queues.delete_job_queue, "jobQueue"),
+    "TagResource": operation(tags.tag_resource, "resourceArn tags"),
+    "UntagResource": operation(tags.untag_resource, "resourceArn tagKeys"),
+    "ListTagsForResource": operation(tags.list_tags_for_resource, "resourceArn"),
+    "RegisterJobDefinition": operation(
+        job_definitions.register_job_definition,
+        "jobDefinitionName type parameters schedulingPriority containerProperties nodeProperties"
+        " retryStrategy propagateTags timeout tags platformCapabilities eksProperties ecsProperties"
+        " consumableResourceProperties",
+        wraps=True,
+        later="nodeProperties eksProperties ecsProperties",
+    ),
+    "DescribeJobDefinitions": operation(
+        job_definitions.describe_job_definitions,
+        "jobDefinitions maxResults jobDefinitionName status nextToken",
+        wraps=True,
+    ),
+    "DeregisterJobDefinition": operation(job_definitions.deregister_job_definition, "jobDefinition"),
+    "CancelJob": operation(jobs.cancel_job, "jobId reason"),
+    "CancelJobs": operation(jobs.cancel_jobs, "jobs reason"),
+    "DescribeJobs": operation(jobs.describe_jobs, "jobs", wraps=True),
+    "ListJobs": operation(
+        listing.list_jobs, "jobQueue arrayJobId multiNodeJobId jobStatus maxResults nextToken filters"
+    ),
+    "SubmitJob": operation(
+        jobs.submit_job,
+        "jobName jobQueue jobDefinition shareIdentifier schedulingPriorityOverride arrayProperties dependsOn"
+        " parameters containerOverrides retryStrategy propagateTags timeout tags",
+    ),
+    "TerminateJob": operation(jobs.terminate_job, "jobId reason"),
+    "TerminateJobs": operation(jobs.terminate_jobs, "jobs reason"),
+}

@@ -1,0 +1,86 @@
+"""What an attempt leaves behind: its task, host, log stream, and the variables of its container.
+
+Identifiers are derived from the job's id and the attempt's number, so that nobody has to keep them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakebatch.aws.ids import derived_hex, derived_uuid
+
+if TYPE_CHECKING:
+    from fakebatch.aws.place import Place
+    from fakebatch.batch.state import Attempt, ComputeEnvironment, Job, Structure
+
+
+def task_id(job: Job, attempt: Attempt) -> str:
+    """The ECS task, 32 hexadecimal digits."""
+    return derived_hex(f"task/{job.id}/{attempt.number}")
+
+
+def task_arn(place: Place, job: Job, attempt: Attempt) -> str:
+    """Assigned in STARTING."""
+    return place.arn("ecs", f"task/{_cluster(attempt.environment)}/{task_id(job, attempt)}")
+
+
+def container_instance_arn(place: Place, job: Job, attempt: Attempt) -> str | None:
+    """The ECS container instance; None on Fargate, which has none."""
+    if attempt.environment.is_fargate:
+        return None
+    # From the other end, so that it doesn't look like the instance's own id.
+    return place.arn("ecs", f"container-instance/{_cluster(attempt.environment)}/{_host(job, attempt)[::-1]}")
+
+
+def instance_id(job: Job, attempt: Attempt) -> str:
+    """The EC2 instance that hosts the attempt."""
+    return "i-" + _host(job, attempt)[:17]
+
+
+def log_stream_name(job: Job, attempt: Attempt) -> str:
+    """`<first 200 characters of the definition's name>/default/<task id>`, assigned in RUNNING."""
+    return f"{job.spec.definition.name[:200]}/default/{task_id(job, attempt)}"
+
+
+def network_interfaces(job: Job, attempt: Attempt) -> list[Structure]:
+    """The task's interface on Fargate; a task in the host's network has none."""
+    if not attempt.environment.is_fargate:
+        return []
+    digits = derived_hex(f"interface/{job.id}/{attempt.number}")
+    address = f"10.0.{int(digits[0:2], 16)}.{int(digits[2:4], 16) % 254 + 1}"
+    attachment = derived_uuid(f"attachment/{job.id}/{attempt.number}")
+    return [{"attachmentId": attachment, "privateIpv4Address": address}]
+
+
+def host_lost_reason(job: Job, attempt: Attempt) -> str:
+    """The statusReason of an attempt whose host was taken away.
+
+    Source: user guide and recorded jobs (reference §1.4); that plain Fargate speaks like FARGATE_SPOT is
+    assumed.
+    """
+    if attempt.environment.is_fargate:
+        return "Your Spot Task was interrupted."
+    return f"Host EC2 (instance {instance_id(job, attempt)}) terminated."
+
+
+def batch_environment(job: Job, attempt: Attempt | None) -> dict[str, str]:
+    """The AWS_BATCH_* variables that Batch puts into the container. DescribeJobs doesn't show them.
+
+    Source: user guide, "Job environment variables"; AWS_BATCH_JOB_ARRAY_SIZE is read by public programs.
+    """
+    variables = {"AWS_BATCH_JOB_ID": job.id, "AWS_BATCH_JQ_NAME": job.spec.queue.name}
+    if attempt is not None:
+        variables["AWS_BATCH_CE_NAME"] = attempt.environment.name
+        variables["AWS_BATCH_JOB_ATTEMPT"] = str(attempt.number)
+    if job.parent is not None and job.parent.array is not None:
+        variables["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
+        variables["AWS_BATCH_JOB_ARRAY_SIZE"] = str(job.parent.array.size)
+    return variables
+
+
+def _host(job: Job, attempt: Attempt) -> str:
+    return derived_hex(f"host/{job.id}/{attempt.number}")
+
+
+def _cluster(environment: ComputeEnvironment) -> str:
+    return environment.ecs_cluster_arn.rpartition("/")[2]

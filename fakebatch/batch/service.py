@@ -1,0 +1,85 @@
+"""Batch in one account and region: its records and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from fakebatch.aws.ids import Ids
+from fakebatch.aws.place import Place
+from fakebatch.batch.completion import Completion
+from fakebatch.batch.execution import Executor
+from fakebatch.batch.rules import Rules
+from fakebatch.batch.scheduling import Scheduler
+from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue
+from fakebatch.sim.simulation import Simulation
+from fakebatch.sim.trace import Transition
+from fakebatch.timing import Durations
+
+
+class LogLine(NamedTuple):
+    """A line that a container printed.
+
+    Attributes:
+        at_ns: when, ns since the Unix epoch.
+        attempt: the number of the attempt.
+    """
+
+    at_ns: int
+    attempt: int
+    text: str
+
+
+class Service:
+    """The state of Batch in one place.
+
+    Attributes:
+        compute_environments, job_queues: by name.
+        job_definitions: by name, revision n at position n-1.
+        jobs: by id, array children too.
+        provision: SubmitJob makes the queue and the job definition that it names.
+        trace: the world's record of transitions.
+    """
+
+    def __init__(  # noqa: PLR0917 - what a world hands to every place
+        self,
+        place: Place,
+        sim: Simulation,
+        durations: Durations,
+        ids: Ids,
+        trace: list[Transition],
+        provision: bool = False,
+    ) -> None:
+        self.place = place
+        self.sim = sim
+        self.durations = durations
+        self.ids = ids
+        self.trace = trace
+        self.provision = provision
+        self.compute_environments: dict[str, ComputeEnvironment] = {}
+        self.job_queues: dict[str, JobQueue] = {}
+        self.job_definitions: dict[str, list[JobDefinition]] = {}
+        self.jobs: dict[str, Job] = {}
+        self.rules = Rules()
+        self.scheduler = Scheduler(self)
+        self.executor = Executor(self)
+        self.completion = Completion(self)
+        self._logs: dict[str, list[LogLine]] = {}
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a Batch resource of this place."""
+        return self.place.arn("batch", resource)
+
+    def log(self, job: Job, attempt: int, lines: Iterable[str]) -> None:
+        """Add to the log of an attempt, 1 for the first: the current one, or one that its body has ended."""
+        entries = [LogLine(self.sim.now_ns, attempt, line) for line in lines]
+        if entries:
+            self._logs.setdefault(job.id, []).extend(entries)
+
+    def log_of(self, job: Job) -> Sequence[LogLine]:
+        """What all attempts of a job printed, in order."""
+        return self._logs.get(job.id, ())
+
+    def forget_logs(self, job: Job) -> None:
+        """Drop the log of a job that can no longer be described."""
+        self._logs.pop(job.id, None)

@@ -1,0 +1,227 @@
+"""The records of Batch: what is kept of environments, queues, definitions and jobs.
+
+Nested structures that Batch only stores are kept as the request spelt them; what the rules work on has a
+field of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakebatch.batch.index import JobIndex
+from fakebatch.batch.outcomes import Outcome
+from fakebatch.sim.agenda import Event
+
+# A structure of the model in AWS's spelling.
+Structure = dict[str, Any]
+
+
+@dataclass(slots=True)
+class ComputeEnvironment:
+    """A compute environment. `status` moves by events; `state` is what the user set."""
+
+    name: str
+    arn: str
+    uuid: str
+    type: str
+    state: str
+    status: str
+    status_reason: str
+    ecs_cluster_arn: str
+    orchestration: str
+    service_role: str | None
+    tags: dict[str, str]
+    compute_resources: Structure | None = None
+    unmanaged_vcpus: int | None = None
+    update_policy: Structure | None = None
+    eks_configuration: Structure | None = None
+    ecs_settings: Structure | None = None
+    context: str | None = None
+    event: Event | None = None
+
+    @property
+    def usable(self) -> bool:
+        """New jobs may be placed here."""
+        return self.state == "ENABLED" and self.status in ("VALID", "UPDATING")
+
+    @property
+    def resource_type(self) -> str | None:
+        """EC2, SPOT, FARGATE, FARGATE_SPOT or ECS_MANAGED_INSTANCES; None for an unmanaged environment."""
+        return self.compute_resources["type"] if self.compute_resources else None
+
+    @property
+    def is_fargate(self) -> bool:
+        """Jobs run on Fargate: no instances."""
+        return self.resource_type in ("FARGATE", "FARGATE_SPOT")
+
+
+@dataclass(slots=True)
+class JobQueue:
+    """A job queue, with its jobs in submission order and those that wait for a place."""
+
+    name: str
+    arn: str
+    state: str
+    status: str
+    status_reason: str
+    priority: int
+    type: str
+    # (order, environment), ascending.
+    environments: list[tuple[int, ComputeEnvironment]]
+    tags: dict[str, str]
+    scheduling_policy_arn: str | None = None
+    service_environment_order: list[Structure] = field(default_factory=list)
+    time_limit_actions: list[Structure] | None = None
+    event: Event | None = None
+    jobs: JobIndex = field(default_factory=JobIndex)
+    plain_specs: dict[str, JobSpec] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class JobDefinition:
+    """One revision of a job definition, its properties with Batch's defaults filled in."""
+
+    name: str
+    revision: int
+    arn: str
+    status: str
+    type: str
+    orchestration: str
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    propagate_tags: bool
+    platform_capabilities: list[str]
+    container_properties: Structure | None = None
+    ecs_properties: Structure | None = None
+    eks_properties: Structure | None = None
+    node_properties: Structure | None = None
+    retry_strategy: Structure | None = None
+    timeout: Structure | None = None
+    scheduling_priority: int | None = None
+    consumable_resource_properties: Structure | None = None
+
+    @property
+    def platform(self) -> str:
+        """The capability that a queue must offer: FARGATE, EC2 or MANAGED_INSTANCES."""
+        return self.platform_capabilities[0] if self.platform_capabilities else "EC2"
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try of a job that has left RUNNABLE. Times in ns; ids are derived from the job's id and its number.
+
+    Attributes:
+        number: 1 for the first.
+        outcome: what the world has decided to do with it.
+        environment: where it was placed.
+        scheduled_ns: when.
+    """
+
+    number: int
+    outcome: Outcome
+    environment: ComputeEnvironment
+    scheduled_ns: int
+    started_ns: int | None = None
+    stopped_ns: int | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What a job was asked to be, after defaults, definition and overrides are merged; never changed.
+
+    Children share it, and so do the jobs of a queue that take their definition as it is.
+
+    Attributes:
+        container: the container as DescribeJobs shows it, without what only a run adds.
+        retry_strategy: as DescribeJobs shows it, or None for a single try.
+        timeout_s: seconds an attempt may run, or None.
+        vcpus: what it reserves.
+        overrides_length: characters of its containerOverrides.
+    """
+
+    queue: JobQueue
+    definition: JobDefinition
+    container: Structure | None
+    parameters: dict[str, str]
+    retry_strategy: Structure | None
+    timeout_s: int | None
+    propagate_tags: bool
+    depends_on: list[Structure]
+    vcpus: float
+    overrides_length: int
+    share_identifier: str | None = None
+    scheduling_priority: int | None = None
+    consumable_resources: Structure | None = None
+
+
+@dataclass(slots=True)
+class Array:
+    """What makes a job the parent of an array.
+
+    Attributes:
+        summary: how many children are in each of the seven states.
+        updated_ns: when a child last moved.
+        sequential: child i waits for child i-1.
+        live: children that have not ended.
+        dependency_failed: what the whole array waited for has failed.
+    """
+
+    size: int
+    summary: dict[str, int]
+    updated_ns: int
+    children: list[Job] = field(default_factory=list)
+    sequential: bool = False
+    live: int = 0
+    dependency_failed: bool = False
+
+
+@dataclass(slots=True)
+class Job:
+    """A job: single, array parent, or array child. Times in ns.
+
+    Attributes:
+        sequence: position in its queue's order of submission; a child's is its index.
+        waits: dependencies that have not ended yet.
+        dependents: ids of the jobs that wait for this one.
+        event: what happens next to it.
+        deadline: its attempt's timeout.
+        attempts: those that have ended.
+        attempt: the one that is starting or running.
+        stop_reason: the reason of a CancelJob or TerminateJob that it has accepted.
+    """
+
+    id: str
+    name: str
+    spec: JobSpec
+    sequence: int
+    created_ns: int
+    tags: dict[str, str] = field(default_factory=dict)
+    status: str = "SUBMITTED"
+    status_reason: str | None = None
+    stopped_ns: int | None = None
+    waits: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    attempt: Attempt | None = None
+    dependents: list[str] | None = None
+    event: Event | None = None
+    deadline: Event | None = None
+    parent: Job | None = None
+    index: int | None = None
+    array: Array | None = None
+    stop_reason: str | None = None
+    is_cancelled: bool = False
+    is_terminated: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """SUCCEEDED or FAILED: nothing will move it any more."""
+        return self.status in ("SUCCEEDED", "FAILED")
+
+    @property
+    def last_attempt(self) -> Attempt | None:
+        """The attempt under way, or the last that ended."""
+        return self.attempt or (self.attempts[-1] if self.attempts else None)

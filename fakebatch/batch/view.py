@@ -1,0 +1,182 @@
+"""A job as the test's author sees it: live, read-only, with two ways to end its attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fakebatch.aws.timestamps import to_datetime
+from fakebatch.batch import descriptions
+from fakebatch.batch.outcomes import checked_exit_code
+from fakebatch.batch.runs import batch_environment, instance_id
+from fakebatch.errors import UsageError
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service import Service
+    from fakebatch.batch.state import Job
+
+
+class Entry(NamedTuple):
+    """One line of a job's history."""
+
+    at: datetime
+    status: str
+    reason: str | None
+
+
+class JobView:
+    """One job, looked up anew at each access, so that it follows the world through time and `restore`.
+
+    Raises:
+        UsageError: on any access once the job is gone: forgotten after its retention, or by `reset`. Its repr
+            still says so.
+    """
+
+    __slots__ = ("_locate", "id")
+
+    def __init__(self, locate: Callable[[], Service], job_id: str) -> None:
+        self._locate = locate
+        self.id = job_id
+
+    def __repr__(self) -> str:
+        job = self._locate().jobs.get(self.id)
+        return f"<job {self.id}, gone>" if job is None else f"<job {job.name!r} {job.id} {job.status}>"
+
+    @property
+    def name(self) -> str:
+        """Its jobName."""
+        return self._job.name
+
+    @property
+    def status(self) -> str:
+        """SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, SUCCEEDED or FAILED."""
+        return self._job.status
+
+    @property
+    def status_reason(self) -> str | None:
+        """As DescribeJobs has it."""
+        return self._job.status_reason
+
+    @property
+    def queue(self) -> str:
+        """The name of its queue."""
+        return self._job.spec.queue.name
+
+    @property
+    def queue_arn(self) -> str:
+        """The ARN of its queue."""
+        return self._job.spec.queue.arn
+
+    @property
+    def definition_names(self) -> tuple[str, str, str]:
+        """Its definition as `name`, `name:revision` and ARN."""
+        definition = self._job.spec.definition
+        return definition.name, f"{definition.name}:{definition.revision}", definition.arn
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The definition's parameters with SubmitJob's merged in."""
+        return dict(self._job.spec.parameters)
+
+    @property
+    def command(self) -> list[str]:
+        """The container's command, parameters substituted."""
+        container = self._job.spec.container
+        return list(container["command"]) if container else []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the container sees: its own variables and the AWS_BATCH_* ones, which DescribeJobs hides."""
+        job = self._job
+        own = job.spec.container["environment"] if job.spec.container else []
+        return {item["name"]: item["value"] for item in own} | batch_environment(job, job.last_attempt)
+
+    @property
+    def array_index(self) -> int | None:
+        """Its index when it is the child of an array."""
+        return self._job.index
+
+    @property
+    def node_index(self) -> int | None:
+        """Its index when it is a node of a multi-node job."""
+        return None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Of the last attempt; None while there is none."""
+        attempt = self._job.last_attempt
+        return attempt.exit_code if attempt else None
+
+    @property
+    def attempts(self) -> list[dict[str, Any]]:
+        """The attempts that have ended, as DescribeJobs shows them."""
+        service = self._locate()
+        return [descriptions.attempt(service.place, self._job, attempt) for attempt in self._job.attempts]
+
+    @property
+    def instance(self) -> str | None:
+        """The id of the EC2 instance that hosts its attempt, or hosted the last one; None on Fargate."""
+        attempt = self._job.last_attempt
+        if attempt is None or attempt.environment.is_fargate:
+            return None
+        return instance_id(self._job, attempt)
+
+    @property
+    def history(self) -> list[Entry]:
+        """Every state that it has entered, with the instant and the reason."""
+        job = self._job
+        trace = self._locate().trace
+        return [Entry(to_datetime(t.at_ns), t.after, t.reason) for t in trace if t.subject is job]
+
+    @property
+    def log(self) -> list[str]:
+        """The lines that all its attempts have printed."""
+        return [line.text for line in self._locate().log_of(self._job)]
+
+    def finish(self, exit_code: int = 0, reason: str | None = None) -> None:
+        """End the current attempt now, as if its container had exited; a strategy may retry it.
+
+        Args:
+            exit_code: of the container.
+            reason: the container's.
+
+        Raises:
+            UsageError: it isn't RUNNING, or that is no exit code.
+        """
+        checked_exit_code(f"finish(exit_code={exit_code!r})", exit_code)
+        job = self._in("RUNNING", verb="finish")
+        self._locate().executor.finish(job, exit_code, reason)
+
+    def interrupt(self) -> None:
+        """Take its host away now, as a Spot reclaim does; a strategy may retry it.
+
+        Raises:
+            UsageError: it is neither STARTING nor RUNNING.
+        """
+        job = self._in("STARTING", "RUNNING", verb="interrupt")
+        self._locate().executor.interrupt(job)
+
+    def _in(self, *statuses: str, verb: str) -> Job:
+        job = self._job
+        if job.status in statuses:
+            return job
+        if job.ended:
+            advice = "It has ended already."
+        elif job.array is not None:
+            advice = f"An array's parent runs nothing itself: take one of its children, such as '{job.id}:0'."
+        else:
+            advice = f"Move time first: fake.run_until({job.id!r}, {statuses[-1]!r})."
+        raise UsageError(
+            f"{verb}() ends the current attempt of a job that is {' or '.join(statuses)}, "
+            f"but job {job.name!r} ({job.id}) is {job.status}. {advice}"
+        )
+
+    @property
+    def _job(self) -> Job:
+        job = self._locate().jobs.get(self.id)
+        if job is None:
+            raise UsageError(
+                f"Job {self.id} is gone: its retention is over, or the world was reset or restored."
+            )
+        return job
