@@ -181,4 +181,4 @@ def wheel(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure against the floor of the same run; figures of two machines don't compare."""
     install(session, "-e.", group="bench")
-    session.run("python", "-m", "pytest", "-p", "no:randomly", "benchmarks", *session.posargs)
+    session.run("python", "-m", "benchmarks", *session.posargs)

@@ -60,6 +60,14 @@ def modules(page: Path) -> dict[str, str]:
     return {name: source for name, source in found.items() if source}
 
 
+def write(sources: dict[str, str], folder: Path) -> None:
+    """The page's modules as files, for those that import one another."""
+    for name, source in sources.items():
+        path = folder / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+
+
 def names_of_tests(source: str) -> list[str]:
     """The names of what pytest would run: test functions, also as methods."""
     tree = ast.parse(source)
@@ -95,16 +103,15 @@ def test_documents_have_something_to_run(found):
 
 @pytest.mark.parametrize("page", pages_with(MODULES))
 def test_python_blocks_run(page, tmp_path, monkeypatch):
+    write(MODULES[page], tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     run_blocks(page, evaluate_unless_file)
 
 
 @pytest.mark.parametrize("page", pages_with(MODULES))
 def test_tests_in_blocks_pass(page, pytester):
-    for name, source in MODULES[page].items():
-        path = pytester.path / f"{name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source)
+    write(MODULES[page], pytester.path)
     imports = "\n".join(f"    import {name.replace('/', '.')}" for name in MODULES[page])
     pytester.makepyfile(test_imports=f"def test_every_file_can_be_imported():\n{imports}")
     result = pytester.runpytest_subprocess("-p", "no:randomly")
