@@ -14,7 +14,8 @@ from benchmarks.worlds import PLAIN_JOB, TO_RUNNING, TO_THE_END, make_client, wo
 
 _CALLS = 100
 
-# A Stubber answers from a queue, and each answer has to be put there.
+# A Stubber answers from a queue, and each answer has to be put there; with the parameters that it is the
+# answer to, because fakebatch looks at those as well.
 _FLOORS = (
     ("a bare before-call handler", 1.25),
     ("botocore's Stubber, add_response included", 1),
@@ -80,11 +81,13 @@ def _stubbed(case: Case, filling: bool) -> Side:
     """The call answered by a Stubber; filling its queue is counted or not."""
     client = make_client()
     reply = _real_reply(case)
-    call = call_of(case, client, _job_id_in(reply))
+    job_id = _job_id_in(reply)
+    call = call_of(case, client, job_id)
+    expected = PLAIN_JOB if case.operation == "SubmitJob" else {"jobs": [job_id]}
 
     def side() -> float:
         with Stubber(client) as stubber:
-            fill = again(lambda: stubber.add_response(_METHODS[case.operation], reply), _CALLS)
+            fill = again(lambda: stubber.add_response(_METHODS[case.operation], reply, expected), _CALLS)
             filled = cpu_ns(fill)
             return filled * filling + cpu_ns(again(call, _CALLS))
 

@@ -15,10 +15,12 @@ middle = now()
 {}
 print(middle - start, now() - middle)
 """
+# The package loads its names when they are first used, so both are told: the import, and the first use.
 _CODES = {
     "import fakebatch": _CODE.format("import fakebatch"),
     "import fakebatch; fakebatch.mock": _CODE.format("import fakebatch; fakebatch.mock"),
 }
+_AT_MOST = {"import fakebatch": 10}
 _ROUNDS = 7
 _TRIES = 3
 
@@ -29,7 +31,7 @@ def rows() -> Iterator[Row]:
     rounds = [_round() for _ in range(_ROUNDS)]
     for name in _CODES:
         figure = Figure.of(each[name] for each in rounds)
-        yield Row(name, "import boto3", figure.times(100), 10, "%")
+        yield Row(name, "import boto3", figure.times(100), _AT_MOST.get(name), "%")
 
 
 def _round() -> dict[str, float]:

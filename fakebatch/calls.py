@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import marshal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias, overload
 
+from fakebatch.aws.packing import unpack
 from fakebatch.aws.timestamps import to_datetime
 
 
@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
     Attributes:
         request: the members as JSON.
-        response: marshalled; None for a call that failed.
+        response: packed; None for a call that failed.
         error: (code, message); None for one that went well.
     """
 
@@ -114,7 +114,7 @@ def _read(logged: Logged) -> Call:
         service=entry.service,
         operation=entry.operation,
         params=json.loads(entry.request),
-        response=None if entry.response is None else marshal.loads(entry.response),  # noqa: S302 - our own bytes
+        response=None if entry.response is None else unpack(entry.response),
         error=None if entry.error is None else {"Code": entry.error[0], "Message": entry.error[1]},
         at=to_datetime(entry.at_ns),
         region=entry.region,

@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.httpsession import URLLib3Session
+
+
+@cache
+def known(need: str) -> bool:
+    """Whether the installed botocore's model of Batch has it.
+
+    Args:
+        need: an operation as AWS or boto3 spells it, `Shape.member`, or `Shape=VALUE` of an enumeration.
+    """
+    model = botocore.session.get_session().get_service_model("batch")
+    shape, dot, member = need.partition(".")
+    if dot:
+        return member in model.shape_for(shape).members
+    shape, equals, value = need.partition("=")
+    if equals:
+        return value in model.shape_for(shape).enum
+    return need in model.operation_names or need in map(xform_name, model.operation_names)
+
+
+def needs(item: pytest.Item) -> list[str]:
+    """What a test is marked to need, and the operation that it has as a parameter."""
+    found = [need for mark in item.iter_markers("needs") for need in mark.args]
+    operation = getattr(item, "callspec", None) and item.callspec.params.get("operation")
+    return [*found, operation] if operation in ("cancel_jobs", "terminate_jobs") else found
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the installed botocore has no request for: an old one cannot spell it."""
+    left_out = [item for item in items if not all(map(known, needs(item)))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ def test_every_operation_of_the_model_is_there_in_order(service):
     assert [row.operation for row in coverage(service)] == sorted(model.operation_names)
 
 
+@pytest.mark.needs("TerminateJobs")
 def test_states_follow_the_table(monkeypatch):
     monkeypatch.setitem(OPERATIONS, "CancelJob", operation(nothing, "jobId reason"))
     monkeypatch.setitem(OPERATIONS, "TerminateJob", operation(nothing, "reason"))

@@ -48,6 +48,13 @@ class TestWhatWeLeanOn:
         assert "__init__" in vars(botocore.client.BaseClient)
 
     @pytest.mark.source("botocore")
+    def test_each_client_writes_its_own_user_agent(self) -> None:
+        first, second = make(), make()
+        assert first._user_agent_creator is not second._user_agent_creator
+        assert "self._user_agent_creator.to_string()" in inspect.getsource(botocore.client.BaseClient)
+        assert "to_string" in vars(type(first._user_agent_creator))
+
+    @pytest.mark.source("botocore")
     def test_make_api_call_asks_before_call_and_takes_its_answer(self) -> None:
         source = inspect.getsource(botocore.client.BaseClient._make_api_call)
         for needed in (
@@ -218,8 +225,10 @@ class TestWhatStays:
             newer = make()
             newer.describe_job_queues()
             assert len(handlers(older)) == len(before) + 2
+            assert "to_string" in vars(older._user_agent_creator)
         for client in (older, idle, newer):
             assert len(handlers(client)) == len(before)
+            assert "to_string" not in vars(client._user_agent_creator)
             assert not any("fakebatch" in repr(handler) for handler in handlers(client))
         config = Config(retries={"max_attempts": 0})
         client = make(config=config)

@@ -117,6 +117,7 @@ class TestReply:
         )
 
     @pytest.mark.source("brief: responses may share structure with the state")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_a_reply_shares_nothing(self, fake: fakebatch.World, monkeypatch: pytest.MonkeyPatch) -> None:
         kept = {"a": [1]}
         answering(monkeypatch, "DescribeJobQueues", lambda service, request: {"x": kept, "y": kept}, "")

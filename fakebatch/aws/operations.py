@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+Function = Callable[[Any, dict[str, Any]], "dict[str, Any] | bytes"]
+
 
 class Operation(NamedTuple):
     """How one operation is answered.
 
     Attributes:
         function: takes the service of the caller's place and the request, returns the response. The request
-            is the function's own; the response is packed at once, so it may share structure with the state.
+            is the function's own; the response is packed at once, so it may share structure with the state,
+            or it is packed already.
         members: the request's top-level members that the function acts on; any other is refused.
         wraps: its ClientException reads `Error executing request, Exception : <text>, RequestId: <id>`.
         later: members that the function only checks, to refuse what isn't there yet.
     """
 
-    function: Callable[[Any, dict[str, Any]], dict[str, Any]]
+    function: Function
     members: frozenset[str]
     wraps: bool = False
     later: frozenset[str] = frozenset()
 
 
 def operation(
-    function: Callable[[Any, dict[str, Any]], dict[str, Any]],
+    function: Function,
     members: str,
     *,
     wraps: bool = False,

@@ -182,3 +182,16 @@ def _at_most(most: float, number: bool) -> Check:
 
 def _length(value: Any) -> int:
     return len(value) if hasattr(value, "__len__") else 0
+
+
+def known_part(shape: Any, value: Any) -> Any:
+    """A reply without the members that the model doesn't have: an old botocore's parser would drop them."""
+    kind = shape.type_name
+    if kind == "structure":
+        members = shape.members
+        return {name: known_part(members[name], item) for name, item in value.items() if name in members}
+    if kind == "list":
+        return [known_part(shape.member, item) for item in value]
+    if kind == "map":
+        return {key: known_part(shape.value, item) for key, item in value.items()}
+    return value

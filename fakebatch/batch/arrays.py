@@ -26,6 +26,7 @@ def spawn(service: Service, parent: Job, dependency_failed: bool) -> None:
     assert array is not None
     array.live = array.summary["PENDING"] = array.size
     array.updated_ns = service.sim.now_ns
+    parent.reply = None
     array.children = children = [_child(parent, index, service.sim.now_ns) for index in range(array.size)]
     gate = 1 if parent.waits else 0
     doomed = []

@@ -47,6 +47,7 @@ def register_job_definition(service: Service, request: Structure) -> Structure:
     revision = len(revisions) + 1
     definition = _definition(request, revision, service.arn(f"job-definition/{name}:{revision}"))
     revisions.append(definition)
+    service.definitions_named.clear()
     return {"jobDefinitionName": name, "jobDefinitionArn": definition.arn, "revision": revision}
 
 
@@ -93,6 +94,7 @@ def deregister_job_definition(service: Service, request: Structure) -> Structure
         raise ClientException(errors.job_definition_not_found(reference))
     if definition.status == "ACTIVE":
         definition.status = "INACTIVE"
+        service.definitions_named.clear()
         service.sim.schedule(RETENTION_NS, _remove, definition, background=True)
     return {}
 
@@ -105,10 +107,14 @@ def find_job_definition(service: Service, reference: str) -> JobDefinition:
     Raises:
         ClientException: there is none, or it is INACTIVE.
     """
+    definition = service.definitions_named.get(reference)
+    if definition is not None:
+        return definition
     name, revision = _split(service, reference)
     definition = _latest_active(service, name) if revision is None else _exact(service, name, revision)
     if definition is None or definition.status != "ACTIVE":
         raise ClientException(errors.no_active_job_definition(reference))
+    service.definitions_named[reference] = definition
     return definition
 
 

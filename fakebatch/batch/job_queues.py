@@ -100,8 +100,11 @@ def delete_job_queue(service: Service, request: Structure) -> Structure:
 
 def find_job_queue(service: Service, name_or_arn: str) -> JobQueue | None:
     """The queue of a name or of a full ARN of this place, or None."""
-    queue = service.job_queues.get(name_or_arn.rpartition("/")[2])
-    return queue if queue and name_or_arn in (queue.name, queue.arn) else None
+    queue = service.job_queues.get(name_or_arn)
+    if queue is None:
+        queue = service.job_queues.get(name_or_arn.rpartition("/")[2])
+        return queue if queue and name_or_arn == queue.arn else None
+    return queue
 
 
 def describe(queue: JobQueue) -> Structure:

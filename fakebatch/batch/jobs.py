@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from fakebatch.aws.packing import pack
 from fakebatch.batch import stopping
 from fakebatch.batch.container_properties import check_container
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
@@ -48,16 +49,18 @@ def submit_job(service: Service, request: Structure) -> Structure:
     Raises:
         ClientException: the job is refused; nothing has changed then.
     """
-    refuse_if(not _NAME.fullmatch(request["jobName"]), errors.JOB_NAME)
+    if not _NAME.fullmatch(request["jobName"]):
+        raise ClientException(errors.JOB_NAME)
     if service.provision:
         provision(service, request["jobQueue"], request["jobDefinition"])
     queue = _open_queue(service, request["jobQueue"])
     definition = find_job_definition(service, request["jobDefinition"])
-    _check_platform(queue, definition)
     spec = _spec(queue, definition, request)
-    _check_dependencies(service, request)
-    check_tags(request.get("tags", {}))
-    array = _array(service, request)
+    if "dependsOn" in request:
+        _check_dependencies(service, request)
+    if "tags" in request:
+        check_tags(request["tags"])
+    array = _array(service, request) if "arrayProperties" in request else None
     job = Job(
         id=service.ids.uuid4(),
         name=request["jobName"],
@@ -71,14 +74,16 @@ def submit_job(service: Service, request: Structure) -> Structure:
     return {"jobArn": service.arn(f"job/{job.id}"), "jobName": job.name, "jobId": job.id}
 
 
-def describe_jobs(service: Service, request: Structure) -> Structure:
+def describe_jobs(service: Service, request: Structure) -> Structure | bytes:
     """Up to 100 jobs by id; unknown ones are left out.
 
     AWS promises no order. The order of the request is kept, which is one of those it may answer with.
     """
     ids = request["jobs"]
-    refuse_if(len(ids) > _MAX_DESCRIBED, errors.TOO_MANY_JOBS)
     jobs = service.jobs
+    if len(ids) == 1 and ids[0] in jobs:
+        return _reply_about(service, jobs[ids[0]])
+    refuse_if(len(ids) > _MAX_DESCRIBED, errors.TOO_MANY_JOBS)
     return {"jobs": [detail(service, jobs[job_id]) for job_id in dict.fromkeys(ids) if job_id in jobs]}
 
 
@@ -106,6 +111,12 @@ def terminate_jobs(service: Service, request: Structure) -> Structure:
     return _stop_all(service, request, stopping.terminate)
 
 
+def _reply_about(service: Service, job: Job) -> bytes:
+    if job.reply is None:
+        job.reply = pack({"jobs": [detail(service, job)]})
+    return job.reply
+
+
 def _open_queue(service: Service, name: str) -> JobQueue:
     queue = find_job_queue(service, name)
     if queue is None:
@@ -129,9 +140,11 @@ def _check_platform(queue: JobQueue, definition: JobDefinition) -> None:
 def _spec(queue: JobQueue, definition: JobDefinition, request: Structure) -> JobSpec:
     """What the job is asked to be; made once for all that take the definition as it is."""
     if not request.keys() <= _PLAIN:
+        _check_platform(queue, definition)
         return _merge(queue, definition, request)
     spec = queue.plain_specs.get(definition.arn)
     if spec is None:
+        _check_platform(queue, definition)
         spec = queue.plain_specs[definition.arn] = _merge(queue, definition, request)
     return spec
 
@@ -196,7 +209,7 @@ def _check_dependencies(service: Service, request: Structure) -> None:
 
 
 def _array(service: Service, request: Structure) -> Array | None:
-    size = request.get("arrayProperties", {}).get("size")
+    size = request["arrayProperties"].get("size")
     if size is None:
         return None
     refuse_if(size not in _ARRAY_SIZES, errors.ARRAY_SIZE)

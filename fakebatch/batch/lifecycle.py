@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 
-# A named tuple's own constructor takes three times as long, 0.3 µs of the 2 that a transition takes.
+# A named tuple's own constructor takes half as long again, 0.1 µs more.
 _new: Any = tuple.__new__
 
 # For each kind of job, where it may go from each state; None is "not there yet".
@@ -87,6 +87,7 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
         raise InternalError(f"{kind(job)} job {job.id} cannot go from {before} to {status}")
     job.status = status
     job.status_reason = reason
+    job.reply = None
     now_ns = service.sim.now_ns
     if parent is None:
         jobs = job.spec.queue.jobs
@@ -98,6 +99,7 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
         array.summary[before] -= 1
         array.summary[status] += 1
         array.updated_ns = now_ns
+        parent.reply = None
     service.trace.append(_new(Transition, (now_ns, job, before, status, reason)))
 
 

@@ -81,13 +81,14 @@ class Scheduler:
             return
         environment = _room_for(job)
         if environment is None:
-            job.status_reason = None
+            job.status_reason = job.reply = None
             self.waiting[job.id] = job
             return
         outcome = service.rules.choose(job, self.view)
         if outcome.stuck is not None:
             # Not a transition: the job stays RUNNABLE, and Batch shows what blocks it.
             job.status_reason = outcome.stuck
+            job.reply = None
             self.waiting[job.id] = job
             return
         service.executor.start(job, environment, outcome)

@@ -36,6 +36,7 @@ class Service:
     Attributes:
         compute_environments, job_queues: by name.
         job_definitions: by name, revision n at position n-1.
+        definitions_named: what SubmitJob has found, by the reference that it gave; emptied by every change.
         jobs: by id, array children too.
         provision: SubmitJob makes the queue and the job definition that it names.
         trace: the world's record of transitions.
@@ -59,6 +60,7 @@ class Service:
         self.compute_environments: dict[str, ComputeEnvironment] = {}
         self.job_queues: dict[str, JobQueue] = {}
         self.job_definitions: dict[str, list[JobDefinition]] = {}
+        self.definitions_named: dict[str, JobDefinition] = {}
         self.jobs: dict[str, Job] = {}
         self.rules = Rules()
         self.scheduler = Scheduler(self)

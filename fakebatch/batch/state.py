@@ -191,6 +191,7 @@ class Job:
         deadline: its attempt's timeout.
         attempts: those that have ended.
         attempt: the one that is starting or running.
+        reply: DescribeJobs' packed answer about it alone, until it changes: pollers ask more often than that.
         stop_reason: the reason of a CancelJob or TerminateJob that it has accepted.
     """
 
@@ -212,6 +213,7 @@ class Job:
     parent: Job | None = None
     index: int | None = None
     array: Array | None = None
+    reply: bytes | None = None
     stop_reason: str | None = None
     is_cancelled: bool = False
     is_terminated: bool = False

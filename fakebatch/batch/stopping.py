@@ -20,6 +20,7 @@ def cancel(service: Service, job: Job, reason: str) -> None:
     if job.ended or job.status in ("STARTING", "RUNNING"):
         return
     job.is_cancelled = True
+    job.reply = None
     _take_back(service, job, reason, cancel)
 
 
@@ -28,6 +29,7 @@ def terminate(service: Service, job: Job, reason: str) -> None:
     if job.ended:
         return
     job.is_terminated = True
+    job.reply = None
     if job.attempt is None:
         _take_back(service, job, reason, terminate)
     else:

@@ -91,4 +91,7 @@ def _job_tags(service: Service, job_id: str) -> dict[str, str] | None:
     if ":" in job_id or "#" in job_id:
         raise ClientException(errors.TAG_CHILD)
     job = service.jobs.get(job_id)
-    return job.tags if job else None
+    if job is None:
+        return None
+    job.reply = None  # the caller may be about to change them
+    return job.tags

@@ -85,6 +85,7 @@ class TestSize:
 
     @pytest.mark.source("reference §5")
     @pytest.mark.parametrize("size", [2, 10_000])
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_accepted(self, fake, batch, submit, size):
         job = submit(size)
         fake.run_until_idle()
@@ -116,6 +117,7 @@ class TestParent:
         ]
 
     @pytest.mark.source("reference §5: statusSummary counts the children in the seven states")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_status_summary_at_each_instant(self, fake, batch, submit):
         fake.batch.when(array_index=0).fail(after=5)
         fake.batch.when(array_index=1).fail_to_start("CannotPullContainerError: no such image", after=2)
@@ -141,6 +143,7 @@ class TestParent:
         assert set(described(batch, job)["arrayProperties"]["statusSummary"]) == set(STATES)
 
     @pytest.mark.source("model: statusSummaryLastUpdatedAt; that spawning counts as an update is assumed")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_status_summary_of_children_that_wait(self, fake, batch, submit):
         first = batch.submit_job(jobName="first", jobQueue="q", jobDefinition="d")["jobId"]
         job = submit(2, dependsOn=[{"jobId": first}])
@@ -251,6 +254,7 @@ class TestChildren:
 class TestStopping:
     @pytest.mark.source("reference §7")
     @pytest.mark.parametrize("operation", ["cancel_job", "terminate_job"])
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_parent_in_submitted(self, fake, batch, submit, operation):
         job = submit()
         getattr(batch, operation)(jobId=job, reason="stop")
@@ -355,6 +359,7 @@ class TestStopping:
 
 class TestDescriptions:
     @pytest.mark.source("reference §1.3, §5; container, attempts and times of a parent are assumed")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_parent(self, fake, batch, submit):
         fake.batch.when(array_index=1).fail(after=20)
         job = submit(
@@ -447,6 +452,7 @@ class TestDescriptions:
         assert (len(task), len(instance)) == (32, 32)
 
     @pytest.mark.source("reference §5, §13")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_listed_parent(self, fake, batch, submit):
         job = submit(2)
         fake.tick(20)
@@ -468,6 +474,7 @@ class TestDescriptions:
         ]
 
     @pytest.mark.source("reference §13: a recorded child has its index and no definition")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_listed_children(self, fake, batch, submit):
         fake.batch.when(array_index=1).fail(exit_code=3, reason="out of cheese", after=5)
         job = submit(2)

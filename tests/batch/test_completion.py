@@ -97,6 +97,7 @@ def test_the_children_of_an_array_go_with_their_parent(fake, client):
     assert [status_of(client, job_id) for job_id in everyone] == [None] * 3
 
 
+@pytest.mark.needs("TerminateJobs")
 @pytest.mark.source("assumed: a forgotten job is an unknown one")
 def test_a_forgotten_job_can_neither_be_stopped_nor_depended_on(fake, client):
     job_id = submit(client)

@@ -281,6 +281,7 @@ def test_update_scales_and_disables(batch):
     assert environment["updatePolicy"] == {"terminateJobsOnUpdate": True, "jobExecutionTimeoutMinutes": 30}
 
 
+@pytest.mark.needs("UpdateComputeEnvironmentRequest.eksConfiguration")
 @pytest.mark.source("model")
 def test_an_eks_environment_takes_a_new_access_entry(batch):
     create(batch, eksConfiguration=EKS)

@@ -480,6 +480,7 @@ class TestSequential:
         assert story(fake, array)[-1] == (20, "FAILED", "Array Child Job failed")
 
     @pytest.mark.source("assumed: the sequence of 10,000 has no depth")
+    @pytest.mark.needs("JobSummary.scheduledAt")
     def test_a_long_sequence_that_fails_at_its_first(self, fake, submit):
         fake.batch.when(array_index=0).fail(after=0)
         array = submit(after=[SEQUENTIAL], size=10_000)

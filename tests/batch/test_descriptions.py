@@ -353,6 +353,7 @@ def test_times_are_whole_milliseconds(fake, client):
     ],
     ids=["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "FAILED"],
 )
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_a_summary(fake, client, seconds, members):
     fake.batch.when().fail(exit_code=3, reason="why")
     job_id = submit(client)

@@ -112,7 +112,9 @@ def test_describe_shows_arns_in_ascending_order(batch):
         ("spot", "ECS"),
         ("own", "ECS"),
         ("fargate", "ECS_FARGATE"),
-        ("managed", "ECS_MANAGED_INSTANCES"),
+        pytest.param(
+            "managed", "ECS_MANAGED_INSTANCES", marks=pytest.mark.needs("CRType=ECS_MANAGED_INSTANCES")
+        ),
         ("eks", "EKS"),
     ],
 )

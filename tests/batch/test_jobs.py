@@ -518,11 +518,13 @@ def day(start: str = START, seed: int = 7) -> tuple[list[str], bytes]:
         return ids, json.dumps(answers).encode()
 
 
+@pytest.mark.needs("TerminateJobs")
 @pytest.mark.source("api §1: seed")
 def test_the_same_seed_and_calls_give_the_same_answers_byte_for_byte():
     assert day() == day()
 
 
+@pytest.mark.needs("TerminateJobs")
 @pytest.mark.source("api §9: ids depend on seed and calls, never on start")
 def test_another_start_gives_the_same_ids():
     here, there = day(), day(start="2031-07-09T12:34:56Z")
@@ -537,6 +539,7 @@ def test_another_start_gives_the_same_ids():
     assert [len(attempts) for attempts in tasks[0]] == [1, 3, 1, 0]
 
 
+@pytest.mark.needs("TerminateJobs")
 @pytest.mark.source("api §1: seed")
 def test_another_seed_gives_other_ids():
     assert not set(day()[0]) & set(day(seed=8)[0])

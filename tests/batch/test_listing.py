@@ -417,6 +417,7 @@ class TestPages:
 
 
 @pytest.mark.source("reference §13: whole summaries of a job in each state")
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_summaries(fake, batch, submit):
     fake.batch.when(job_name="bad").fail(exit_code=137, reason="OutOfMemoryError", after=5)
     job = submit("bad")
@@ -452,6 +453,7 @@ def test_summaries(fake, batch, submit):
 
 
 @pytest.mark.source("model: isCancelled and isTerminated are there only when true")
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_summaries_of_stopped_jobs(fake, batch, submit):
     cancelled, terminated = submit("a"), submit("b")
     fake.tick(2)

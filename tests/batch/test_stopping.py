@@ -171,6 +171,7 @@ def test_stopping_an_unknown_job_succeeds(fake, client, operation):
 
 
 @pytest.mark.source("model, JobSummary: only present when true")
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_the_listing_has_the_flags_only_when_true(fake, client):
     cancelled, terminated, ended = (submit(client, name) for name in ("a", "b", "c"))
     client.cancel_job(jobId=cancelled, reason="x")

@@ -22,18 +22,6 @@ PYTHON = {"string": str, "integer": int, "long": int, "double": float, "float": 
 
 # Marked as required, but left out by AWS too (reference, Appendix B).
 NOT_ALWAYS = {("JobDetail", "startedAt"), ("JobQueueDetail", "computeEnvironmentOrder")}
-# Came after the oldest botocore that is supported; its parser would drop them.
-LATER = {
-    ("ArrayPropertiesDetail", "statusSummaryLastUpdatedAt"),
-    ("ArrayPropertiesSummary", "statusSummary"),
-    ("ArrayPropertiesSummary", "statusSummaryLastUpdatedAt"),
-    ("ComputeResource", "managedInstancesProvider"),
-    ("JobSummary", "capacityUsage"),
-    ("JobSummary", "isCancelled"),
-    ("JobSummary", "isTerminated"),
-    ("JobSummary", "scheduledAt"),
-    ("JobSummary", "shareIdentifier"),
-}
 # Given back in lower case (reference §9.3).
 LOWERED = {"RetryAction"}
 # Milliseconds: 2001 to 2286. Seconds, or nanoseconds, would be outside.
@@ -71,8 +59,6 @@ def problems_of_type(value, expected, path):
 def problems_of_structure(shape, value, path):
     for name, item in value.items():
         if name not in shape.members:
-            if OLDER and (shape.name, name) in LATER:
-                continue
             yield f"{path}.{name}: not in {shape.name}"
             continue
         yield from problems(shape.members[name], item, f"{path}.{name}")
@@ -353,6 +339,7 @@ def test_the_scenes_call_each_operation_that_there_is():
 
 
 @pytest.mark.source("model")
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_the_jobs_show_what_jobs_can_show(listener):
     """Guards the scene: were its jobs to lose their fates, the check above would check nothing."""
     jobs(listener)
