@@ -21,24 +21,12 @@ from fakebatch.options import Options
 from fakebatch.sim.simulation import Simulation
 from fakebatch.snapshots import Snapshot
 from fakebatch.state import DUMMY_CREDENTIALS, State
+from fakebatch.vain_sleeps import NOTHING_LEFT, POLLING_IN_A_BODY, VainSleeps
 
 if TYPE_CHECKING:
     from fakebatch.batch.control import Control
     from fakebatch.report.timeline import Timeline
     from fakebatch.side import Side
-
-
-# So many sleeps that can change nothing are a loop that never ends: a month of polling every five minutes.
-_VAIN_SLEEPS = 10_000
-_NOTHING_LEFT = (
-    "nothing is left that could happen by itself, such as when a job hangs. If it waits for a deadline of "
-    "time.time() or time.monotonic(), let freezegun freeze those, so that its sleeps move them too; else "
-    "give the job an end, or stop polling."
-)
-_POLLING_IN_A_BODY = (
-    "they were inside the Python body of a job, where time stands still, so what it polls never comes. Let "
-    "the code under test do the polling."
-)
 
 
 class World:
@@ -56,7 +44,7 @@ class World:
         self.active = True
         self._leave = leave
         self._auto_tick_ns = options.auto_tick_ns
-        self._vain_sleeps = 0
+        self._vain_sleeps = VainSleeps()
         self._clock = Clock(options.clock)
         start_ns = options.start_ns
         if start_ns is None or self._clock.freezer() is not None:
@@ -155,20 +143,14 @@ class World:
         with self.lock:
             sim = self._state.sim
             if sim.firing:
-                self._count_vain_sleep(sim.slept_ns > 0, _POLLING_IN_A_BODY)
+                self._vain_sleeps.count(sim.slept_ns > 0, POLLING_IN_A_BODY)
                 sim.slept_ns += span_ns
                 return True
             if not self._clock.told:
                 return False
-            self._count_vain_sleep(sim.agenda.idle, _NOTHING_LEFT)
+            self._vain_sleeps.count(sim.agenda.idle, NOTHING_LEFT)
             self._move_to(self._present_ns("sleep()") + span_ns)
             return True
-
-    def _count_vain_sleep(self, again: bool, what: str) -> None:
-        self._vain_sleeps = self._vain_sleeps + 1 if again else 0
-        if self._vain_sleeps >= _VAIN_SLEEPS:
-            self._vain_sleeps = 0
-            raise UsageError(f"The code under test has slept {_VAIN_SLEEPS} times in a row in vain: {what}")
 
     # The test author's side
 
