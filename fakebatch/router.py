@@ -218,6 +218,7 @@ def answer(
     except Exception as error:
         raise InternalError(_defect(route, request, error)) from error
     state.log.append((service, operation, body, packed, None, at_ns, region, account_id))
+    state.sim.settle()
     return Answer(200, headers, loads(packed))  # noqa: S302 - our own bytes
 
 

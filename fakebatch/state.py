@@ -11,7 +11,7 @@ from fakebatch.aws.ids import Ids
 from fakebatch.calls import Logged
 from fakebatch.faults import Fault
 from fakebatch.sim.simulation import Simulation
-from fakebatch.sim.trace import Transition
+from fakebatch.sim.trace import Remark, Transition
 
 _NS_PER_S = 1_000_000_000
 
@@ -40,6 +40,7 @@ class State:
     requests: int = 0
     services: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     trace: list[Transition] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     log: list[Logged] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     date: tuple[int, str] = (-1, "")

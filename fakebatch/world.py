@@ -25,6 +25,7 @@ from fakebatch.vain_sleeps import NOTHING_LEFT, POLLING_IN_A_BODY, VainSleeps
 
 if TYPE_CHECKING:
     from fakebatch.batch.control import Control
+    from fakebatch.events import Events
     from fakebatch.report.timeline import Timeline
     from fakebatch.side import Side
 
@@ -45,6 +46,7 @@ class World:
         self._leave = leave
         self._auto_tick_ns = options.auto_tick_ns
         self._vain_sleeps = VainSleeps()
+        self._events: Events | None = None
         self._clock = Clock(options.clock)
         start_ns = options.start_ns
         if start_ns is None or self._clock.freezer() is not None:
@@ -193,9 +195,15 @@ class World:
         return Calls(lambda: self._state.log)
 
     @property
-    def events(self) -> Any:
-        """EventBridge's events."""
-        raise UsageError("events: EventBridge events aren't there yet.")
+    def events(self) -> Events:
+        """EventBridge's events up to now, in AWS's JSON shape, and subscribing to those to come."""
+        with self.lock:
+            self.sync()
+            if self._events is None:
+                from fakebatch.events import Events  # noqa: PLC0415 - few tests look at them
+
+                self._events = Events(lambda: self._state, self.lock, self.options.seed)
+            return self._events
 
     @property
     def timeline(self) -> Timeline:
@@ -250,6 +258,8 @@ class World:
     def restore(self, snapshot: Snapshot) -> None:
         """Come back to a snapshot, as often as wanted; a followed freezer goes back with it.
 
+        Events come back, subscribers stay as they are now.
+
         Raises:
             UsageError: inside an event.
         """
@@ -258,13 +268,15 @@ class World:
             raise UsageError(f"restore({snapshot!r}): give what snapshot() returned.")
         with self.lock:
             self._refuse_inside_event("restore()")
-            self._state = copy()
+            self._replace_state(copy(), keep_subscribers=True)
             freezer = self._clock.freezer()
             if freezer is not None:
                 freezer.move_to(self._state.sim.now_ns)
 
     def reset(self) -> None:
-        """Empty everything but the clock: resources, rules, calls, faults. Ids start over.
+        """Empty everything but the clock: resources, rules, calls, faults, events, subscribers.
+
+        Ids start over.
 
         Raises:
             UsageError: inside an event.
@@ -272,7 +284,7 @@ class World:
         with self.lock:
             self._refuse_inside_event("reset()")
             self.sync()
-            self._state = self._fresh(self._state.sim.now_ns)
+            self._replace_state(self._fresh(self._state.sim.now_ns), keep_subscribers=False)
 
     def stop(self) -> None:
         """Leave, and put everything back that was patched. A second time does nothing."""
@@ -336,13 +348,22 @@ class World:
         seed = self.options.seed
         return State(Simulation(now_ns), Ids(seed), Ids((seed, "requests")).uuid4()[:-12])
 
+    def _replace_state(self, state: State, keep_subscribers: bool) -> None:
+        # What a copy was told to call belongs to the time of the snapshot.
+        state.sim.after_event = None
+        self._state = state
+        if self._events is not None:
+            self._events.on_new_state(keep_subscribers)
+
     def _open(self, key: tuple[str, str, str]) -> Service:
         name, region, account_id = key
         if name != "batch":
             raise UsageError(f"{name} isn't there yet.")
         state, options = self._state, self.options
         place = Place(region, account_id)
-        found = Service(place, state.sim, options.durations, state.ids, state.trace, options.provision)
+        found = Service(
+            place, state.sim, options.durations, state.ids, state.trace, options.provision, state.remarks
+        )
         state.services[key] = found
         return found
 

@@ -272,9 +272,6 @@ class TestPlaces:
         with pytest.raises(UsageError) as raised:
             _ = fake.drs
         assert str(raised.value) == "drs: Elastic Disaster Recovery isn't there yet."
-        with pytest.raises(UsageError) as raised:
-            _ = fake.events
-        assert str(raised.value) == "events: EventBridge events aren't there yet."
 
 
 class TestSnapshots:

@@ -35,8 +35,8 @@ class Completion:
         """
         service = self._service
         service.scheduler.forget(job)
-        move(service, job, status, reason)
         job.stopped_ns = service.sim.now_ns
+        move(service, job, status, reason)
         self._to_tell.append(job)
         if self._telling:
             return

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakebatch.errors import InternalError
-from fakebatch.sim.trace import Transition
+from fakebatch.sim.trace import Remark, Transition
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
@@ -101,6 +101,17 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
         array.updated_ns = now_ns
         parent.reply = None
     service.trace.append(_new(Transition, (now_ns, job, before, status, reason)))
+
+
+def block(service: Service, job: Job, reason: str) -> None:
+    """Have a RUNNABLE job show what keeps it from being placed. Not a transition, but Batch tells of it.
+
+    That a job found to be blocked for the same reason again is not told of again is assumed.
+    """
+    if job.status_reason != reason:
+        job.status_reason = reason
+        job.reply = None
+        service.remarks.append(Remark(len(service.trace), service.sim.now_ns, job, reason))
 
 
 def enter(service: Service, job: Job) -> None:

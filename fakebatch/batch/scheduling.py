@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import arrays, dependencies, task_limits
-from fakebatch.batch.lifecycle import enter, move
+from fakebatch.batch.lifecycle import block, enter, move
 from fakebatch.batch.view import JobView
 
 if TYPE_CHECKING:
@@ -86,9 +86,7 @@ class Scheduler:
             return
         outcome = service.rules.choose(job, self.view)
         if outcome.stuck is not None:
-            # Not a transition: the job stays RUNNABLE, and Batch shows what blocks it.
-            job.status_reason = outcome.stuck
-            job.reply = None
+            block(service, job, outcome.stuck)
             self.waiting[job.id] = job
             return
         service.executor.start(job, environment, outcome)

@@ -13,7 +13,7 @@ from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
 from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue
 from fakebatch.sim.simulation import Simulation
-from fakebatch.sim.trace import Transition
+from fakebatch.sim.trace import Remark, Transition
 from fakebatch.timing import Durations
 
 
@@ -40,6 +40,9 @@ class Service:
         jobs: by id, array children too.
         provision: SubmitJob makes the queue and the job definition that it names.
         trace: the world's record of transitions.
+        remarks: its record of jobs that were found to be blocked.
+        past_tags: of jobs whose tags were changed, by id: those that they had, and how many transitions had
+            been recorded when they lost them.
     """
 
     def __init__(  # noqa: PLR0917 - what a world hands to every place
@@ -50,18 +53,21 @@ class Service:
         ids: Ids,
         trace: list[Transition],
         provision: bool = False,
+        remarks: list[Remark] | None = None,
     ) -> None:
         self.place = place
         self.sim = sim
         self.durations = durations
         self.ids = ids
         self.trace = trace
+        self.remarks: list[Remark] = [] if remarks is None else remarks
         self.provision = provision
         self.compute_environments: dict[str, ComputeEnvironment] = {}
         self.job_queues: dict[str, JobQueue] = {}
         self.job_definitions: dict[str, list[JobDefinition]] = {}
         self.definitions_named: dict[str, JobDefinition] = {}
         self.jobs: dict[str, Job] = {}
+        self.past_tags: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.rules = Rules()
         self.scheduler = Scheduler(self)
         self.executor = Executor(self)

@@ -25,6 +25,7 @@ def tag_resource(service: Service, request: Structure) -> Structure:
     """
     tags = _tags_of(service, request["resourceArn"])
     check_tags(request["tags"], tags)
+    _keep_past(service, request["resourceArn"], tags)
     tags.update(request["tags"])
     return {}
 
@@ -36,6 +37,7 @@ def untag_resource(service: Service, request: Structure) -> Structure:
         ClientException: no such resource, or one that takes no tags.
     """
     tags = _tags_of(service, request["resourceArn"])
+    _keep_past(service, request["resourceArn"], tags)
     for key in request["tagKeys"]:
         tags.pop(key, None)
     return {}
@@ -56,6 +58,13 @@ def _tags_of(service: Service, arn: str) -> dict[str, str]:
     if tags is None:
         raise ClientException(shared.does_not_exist(arn))
     return tags
+
+
+def _keep_past(service: Service, arn: str, tags: dict[str, str]) -> None:
+    """Events of a job show the tags that it had at the time."""
+    kind, _, job_id = arn.split(":", 5)[-1].partition("/")
+    if kind == "job":
+        service.past_tags.setdefault(job_id, []).append((len(service.trace), dict(tags)))
 
 
 def _lookup(service: Service, kind: str, name: str, arn: str) -> dict[str, str] | None:

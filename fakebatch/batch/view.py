@@ -146,7 +146,9 @@ class JobView:
         """
         checked_exit_code(f"finish(exit_code={exit_code!r})", exit_code)
         job = self._in("RUNNING", verb="finish")
-        self._locate().executor.finish(job, exit_code, reason)
+        service = self._locate()
+        service.executor.finish(job, exit_code, reason)
+        service.sim.settle()
 
     def interrupt(self) -> None:
         """Take its host away now, as a Spot reclaim does; a strategy may retry it.
@@ -155,7 +157,9 @@ class JobView:
             UsageError: it is neither STARTING nor RUNNING.
         """
         job = self._in("STARTING", "RUNNING", verb="interrupt")
-        self._locate().executor.interrupt(job)
+        service = self._locate()
+        service.executor.interrupt(job)
+        service.sim.settle()
 
     def _in(self, *statuses: str, verb: str) -> Job:
         job = self._job

@@ -15,15 +15,17 @@ class Simulation:
         now_ns: the current instant, ns since the Unix epoch. While an event fires it is that event's.
         firing: an event's action is on the stack; time cannot be moved until it returns.
         slept_ns: what code that runs inside an event has asked to sleep; whoever runs it takes it off.
+        after_event: called behind the action of each event, as a part of it; None for nobody.
     """
 
-    __slots__ = ("agenda", "firing", "now_ns", "slept_ns")
+    __slots__ = ("after_event", "agenda", "firing", "now_ns", "slept_ns")
 
     def __init__(self, now_ns: int) -> None:
         self.now_ns = now_ns
         self.agenda = Agenda()
         self.firing = False
         self.slept_ns = 0
+        self.after_event: Callable[[], None] | None = None
 
     def schedule(
         self, after_ns: int, action: Callable[[Any], None], subject: object, background: bool = False
@@ -46,9 +48,20 @@ class Simulation:
         self.firing = True
         try:
             event.action(event.subject)
+            if self.after_event is not None:
+                self.after_event()
         finally:
             self.firing = False
         return True
+
+    def settle(self) -> None:
+        """What has just been done from outside is treated as if an event had done it."""
+        if self.after_event is not None and not self.firing:
+            self.firing = True
+            try:
+                self.after_event()
+            finally:
+                self.firing = False
 
     def run_until(self, until_ns: int) -> None:
         """Fire everything due by `until_ns`, then be there. Never goes back."""

@@ -21,3 +21,19 @@ class Transition(NamedTuple):
     before: str | None
     after: str
     reason: str | None
+
+
+class Remark(NamedTuple):
+    """Something that happened to a subject without changing its state.
+
+    Attributes:
+        position: how many transitions had been recorded by then.
+        at_ns: the instant, ns since the Unix epoch.
+        subject: the record that it happened to.
+        text: what it was, in the service's words.
+    """
+
+    position: int
+    at_ns: int
+    subject: Any
+    text: str
