@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fakebatch.batch.lifecycle import TABLES, Table
 from fakebatch.batch.operations import OPERATIONS
+from fakebatch.batch.service_lifecycle import SERVICE_JOB
 from fakebatch.coverage import SERVICES, counted, coverage
 
 ROOT = Path(__file__).parents[1]
@@ -142,9 +143,10 @@ def states() -> str:
         "# States",
         "",
         NOTE,
-        "Drawn from the tables in `fakebatch/batch/lifecycle.py`: what isn't an arrow here cannot happen.",
+        "Drawn from the tables in `fakebatch/batch/lifecycle.py` and `service_lifecycle.py`: what isn't an",
+        "arrow here cannot happen.",
     ]
-    for kind, table in TABLES.items():
+    for kind, table in {**TABLES, "service job": SERVICE_JOB}.items():
         lines += ["", f"## {kind.capitalize()}", "", "```mermaid", *diagram(table), "```"]
     return "\n".join(lines) + "\n"
 

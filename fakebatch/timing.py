@@ -19,12 +19,13 @@ class Timing:
     """Durations in seconds of virtual time.
 
     With the defaults a Batch job without dependencies is RUNNABLE 1 s after SubmitJob, STARTING at 5 s,
-    RUNNING at 10 s and SUCCEEDED at 70 s. Resources are VALID at once.
+    RUNNING at 10 s and SUCCEEDED at 70 s, and a service job at 75 s. Resources are VALID at once.
 
     Attributes:
         submitted: SubmitJob to RUNNABLE, or to PENDING for a job that waits for another one.
         pending: the last dependency's success to RUNNABLE.
         runnable: RUNNABLE to STARTING while there is room.
+        scheduled: SCHEDULED to STARTING; only service jobs are ever SCHEDULED.
         starting: STARTING to RUNNING, or to the failure of a job that cannot start.
         running: RUNNING to the end, where neither a rule nor a test says otherwise.
         stopping: the end of a container that TerminateJob or a timeout asked to stop.
@@ -37,6 +38,7 @@ class Timing:
     submitted: float = 1
     pending: float = 0
     runnable: float = 4
+    scheduled: float = 5
     starting: float = 5
     running: float = 60
     stopping: float = 0
@@ -57,7 +59,7 @@ class Timing:
     @classmethod
     def instant(cls) -> Timing:
         """Everything takes no time: a job is over at the first look."""
-        return cls(submitted=0, runnable=0, starting=0, running=0)
+        return cls(submitted=0, runnable=0, scheduled=0, starting=0, running=0)
 
     @classmethod
     def realistic(cls) -> Timing:
@@ -66,7 +68,16 @@ class Timing:
         Source: the user guide's orders of magnitude and one recorded job (262 s from createdAt to
         startedAt); which part of that each phase takes is assumed.
         """
-        return cls(submitted=3, pending=15, runnable=180, starting=60, running=600, stopping=30, resource=30)
+        return cls(
+            submitted=3,
+            pending=15,
+            runnable=180,
+            scheduled=120,
+            starting=60,
+            running=600,
+            stopping=30,
+            resource=30,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class Durations:
     submitted_ns: int
     pending_ns: int
     runnable_ns: int
+    scheduled_ns: int
     starting_ns: int
     running_ns: int
     stopping_ns: int

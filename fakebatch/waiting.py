@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -28,10 +29,10 @@ def find(services: Mapping[tuple[str, str, str], Any], job: object) -> Any:
     wanted = _id_of(job)
     batches = [service for (name, _, _), service in services.items() if name == "batch"]
     for service in batches:
-        found = service.jobs.get(wanted)
+        found = service.jobs.get(wanted) or service.service_jobs.get(wanted)
         if found is not None:
             return found
-    there = [job for service in batches for job in service.jobs.values()]
+    there = [job for service in batches for job in (*service.jobs.values(), *service.service_jobs.values())]
     listed = ", ".join(f"{each.id} ({each.name}, {each.status})" for each in there[:_LISTED])
     more = f" and {len(there) - _LISTED} more" if len(there) > _LISTED else ""
     which = f"There are {listed}{more}." if there else "No job has been submitted."
@@ -53,7 +54,7 @@ def run_until(
     Raises:
         UsageError: it never will.
     """
-    goals = _ENDS if status is None else (_checked(status),)
+    goals = _ENDS if status is None else (_checked(job, status),)
     wanted = " or ".join(goals)
     asked = f"run_until({job.id!r}, {status!r})"
     while job.status not in goals:
@@ -65,12 +66,14 @@ def run_until(
             raise UsageError(f"{asked}: it isn't {wanted} by {spell(until_ns)}, the timeout. {_where(job)}")
 
 
-def _checked(status: str) -> str:
-    if status in _STATUSES:
+def _checked(job: Any, status: str) -> str:
+    # Jobs of some kinds have states of their own.
+    known = getattr(job, "statuses", _STATUSES)
+    if status in known:
         return status
-    near = get_close_matches(str(status).upper(), _STATUSES, n=1)
+    near = get_close_matches(str(status).upper(), known, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise UsageError(f"run_until(status={status!r}): no such status.{hint} Jobs know {', '.join(_STATUSES)}.")
+    raise UsageError(f"run_until(status={status!r}): no such status.{hint} Jobs know {', '.join(known)}.")
 
 
 def _id_of(job: object) -> str:
@@ -80,7 +83,7 @@ def _id_of(job: object) -> str:
         job = getattr(job, "id", job)
     if not isinstance(job, str):
         raise UsageError(f"run_until({job!r}): give a job's id, or the response or view that has it.")
-    return job.rpartition(":job/")[2]
+    return re.sub(r"^arn:.*:(service-)?job/", "", job)
 
 
 def _where(job: Any) -> str:

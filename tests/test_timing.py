@@ -13,7 +13,7 @@ import fakebatch
 from fakebatch import Timing, UsageError
 from fakebatch.timing import Durations, to_ns
 
-PHASES = ("submitted", "pending", "runnable", "starting", "running", "stopping", "resource")
+PHASES = ("submitted", "pending", "runnable", "scheduled", "starting", "running", "stopping", "resource")
 
 
 def seconds(timing: Timing) -> tuple[float, ...]:
@@ -22,18 +22,18 @@ def seconds(timing: Timing) -> tuple[float, ...]:
 
 @pytest.mark.source("api §3")
 def test_the_defaults():
-    assert seconds(Timing()) == (1, 0, 4, 5, 60, 0, 0)
+    assert seconds(Timing()) == (1, 0, 4, 5, 5, 60, 0, 0)
     assert [field.name for field in dataclasses.fields(Timing)] == list(PHASES)
 
 
 @pytest.mark.source("api §3")
 def test_instant_is_nothing_at_all():
-    assert seconds(Timing.instant()) == (0, 0, 0, 0, 0, 0, 0)
+    assert seconds(Timing.instant()) == (0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.source("reference §18: orders of magnitude; the figures themselves are assumed")
 def test_realistic_is_of_the_order_of_cold_capacity():
-    assert seconds(Timing.realistic()) == (3, 15, 180, 60, 600, 30, 30)
+    assert seconds(Timing.realistic()) == (3, 15, 180, 120, 60, 600, 30, 30)
     # The recorded sample has 262 s from createdAt to startedAt.
     assert (
         120 <= Timing.realistic().submitted + Timing.realistic().runnable + Timing.realistic().starting <= 300
@@ -113,7 +113,7 @@ def test_a_timing_is_a_value():
     assert hash(timing) == hash(Timing(running=5))
     with pytest.raises(dataclasses.FrozenInstanceError):
         timing.running = 6  # type: ignore[misc]
-    assert seconds(dataclasses.replace(timing, submitted=0)) == (0, 0, 4, 5, 5, 0, 0)
+    assert seconds(dataclasses.replace(timing, submitted=0)) == (0, 0, 4, 5, 5, 5, 0, 0)
 
 
 @pytest.mark.source("architecture: int nanoseconds inside; a frozen datetime steps by microseconds")
@@ -138,7 +138,16 @@ def test_seconds_become_whole_microseconds(given, expected):
 @pytest.mark.source("api §3")
 def test_durations_follow_the_timing_phase_by_phase():
     durations = Durations.of(
-        Timing(submitted=1, pending=2, runnable=3, starting=4, running=5, stopping=6, resource=7)
+        Timing(
+            submitted=1,
+            pending=2,
+            runnable=3,
+            scheduled=4,
+            starting=5,
+            running=6,
+            stopping=7,
+            resource=8,
+        )
     )
     assert dataclasses.asdict(durations) == {
         f"{phase}_ns": number * 1_000_000_000 for number, phase in enumerate(PHASES, start=1)

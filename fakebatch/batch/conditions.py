@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
+    from fakebatch.batch.service_view import ServiceJobView
     from fakebatch.batch.view import JobView
+
+    AnyView: TypeAlias = JobView | ServiceJobView
 
 Glob = re.Pattern[str]
 
@@ -29,9 +32,9 @@ class Conditions:
     array_index: int | None = None
     node_index: int | None = None
     attempt: int | None = None
-    matching: Callable[[JobView], bool] | None = None
+    matching: Callable[[Any], bool] | None = None
 
-    def hold(self, view: JobView, attempt: int) -> bool:
+    def hold(self, view: AnyView, attempt: int) -> bool:
         """Whether they all hold for this attempt, 1 for the first; the cheap ones are asked first."""
         return (
             (self.attempt is None or self.attempt == attempt)
@@ -125,7 +128,7 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
 }
 
 
-def _environment(view: JobView, attempt: int) -> dict[str, str]:
+def _environment(view: AnyView, attempt: int) -> dict[str, str]:
     """What the container of this attempt is going to see; the view has that of the one before."""
     return {**view.environment, "AWS_BATCH_JOB_ATTEMPT": str(attempt)}
 

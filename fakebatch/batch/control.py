@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fakebatch.batch import conditions, setup
 from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.rules import Rule
+from fakebatch.batch.service_view import ServiceJobView
 from fakebatch.batch.view import JobView
 from fakebatch.errors import UsageError
 
@@ -43,8 +45,23 @@ class Control:
         """
         return setup.add_compute_environment(self._locate(), name, overrides)
 
+    def add_service_environment(self, name: str, **overrides: Any) -> str:
+        """Make a service environment that AWS would accept: up to 100 instances unless told otherwise.
+
+        Args:
+            name: its serviceEnvironmentName.
+            overrides: members of CreateServiceEnvironment or of the described structure.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't a member of either, or AWS would refuse the request.
+        """
+        return setup.add_service_environment(self._locate(), name, overrides)
+
     def add_job_queue(self, name: str, **overrides: Any) -> str:
-        """Make a job queue, and a compute environment for it where there is none.
+        """Make a job queue, and an environment for it where there is none.
 
         Args:
             name: its jobQueueName.
@@ -87,7 +104,7 @@ class Control:
         attempt: int | None = None,
         matching: Callable[[JobView], bool] | None = None,
     ) -> Rule:
-        """Say what happens to jobs, as from their next attempt. The rule added last wins.
+        """Say what happens to jobs, service jobs too, as from their next attempt. The rule added last wins.
 
         Names and values are globs; a job must fit all that is given, and without arguments every job does.
 
@@ -123,7 +140,7 @@ class Control:
             "matching": matching,
         }
         service = self._locate()
-        rule = Rule(conditions.read(given), service.scheduler.wake)
+        rule = Rule(conditions.read(given), service.wake)
         service.rules.add(rule)
         return rule
 
@@ -137,6 +154,28 @@ class Control:
             UsageError: there is no such job; those that are there are listed.
         """
         return JobView(self._locate, self._known(_id_of(job_id, "job")))
+
+    def service_job(self, job_id: str | Mapping[str, Any]) -> ServiceJobView:
+        """A live view of a service job.
+
+        Args:
+            job_id: its jobId, its ARN, or a response that names it.
+
+        Raises:
+            UsageError: there is no such service job; those that are there are listed.
+        """
+        wanted = _id_of(job_id, "service_job")
+        service = self._locate()
+        if wanted in service.service_jobs:
+            return ServiceJobView(self._locate, wanted)
+        place = service.place
+        raise UsageError(
+            f"There is no service job {wanted!r} in {place.region} of account {place.account_id}. "
+            + _listed(
+                [f"{job.name} ({job.id}, {job.status})" for job in service.service_jobs.values()],
+                none="No service job has been submitted there.",
+            )
+        )
 
     def jobs(self, name: str | None = None, status: str | None = None) -> list[JobView]:
         """The jobs of all queues in the order in which they came into being, an array's children included.
@@ -202,7 +241,7 @@ def _id_of(named: str | Mapping[str, Any] | JobView, verb: str) -> str:
         return named.id
     name = named.get("jobId") if isinstance(named, Mapping) else named
     if isinstance(name, str):
-        return name.rpartition(":job/")[2]
+        return re.sub(r"^arn:.*:(service-)?job/", "", name)
     raise UsageError(f"{verb}({named!r}): that names no job; give its id or a response with a jobId.")
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from fakebatch.batch.state import Job
+
+class InOrder(Protocol):
+    """What has a place in its queue's order of submission."""
+
+    sequence: int
+
+
+T = TypeVar("T", bound=InOrder)
 
 # Jobs are kept in blocks of this many consecutive sequence numbers: a move touches one block, a listing
 # sorts one block at a time.
 _BLOCK_BITS = 8
 
 
-class JobIndex:
+class JobIndex(Generic[T]):
     """Jobs by status, in order of submission.
 
     Adding and removing cost O(1); a page costs O(page + blocks), not O(jobs).
@@ -22,7 +28,7 @@ class JobIndex:
     __slots__ = ("_blocks", "_taken")
 
     def __init__(self) -> None:
-        self._blocks: dict[str, dict[int, dict[int, Job]]] = {}
+        self._blocks: dict[str, dict[int, dict[int, T]]] = {}
         self._taken = 0
 
     def take_sequence(self) -> int:
@@ -30,7 +36,7 @@ class JobIndex:
         self._taken = sequence = self._taken + 1
         return sequence
 
-    def add(self, status: str, job: Job) -> None:
+    def add(self, status: str, job: T) -> None:
         """Enter a job under a status."""
         blocks = self._blocks.get(status)
         if blocks is None:
@@ -41,7 +47,7 @@ class JobIndex:
             block = blocks[sequence >> _BLOCK_BITS] = {}
         block[sequence] = job
 
-    def remove(self, status: str, job: Job) -> None:
+    def remove(self, status: str, job: T) -> None:
         """Take a job out from under a status."""
         blocks = self._blocks[status]
         number = job.sequence >> _BLOCK_BITS
@@ -50,7 +56,7 @@ class JobIndex:
         if not block:
             del blocks[number]
 
-    def newest_first(self, status: str, below: int | None = None) -> Iterator[tuple[int, Job]]:
+    def newest_first(self, status: str, below: int | None = None) -> Iterator[tuple[int, T]]:
         """(sequence, job) under a status, newest first, from `below` (inclusive) down."""
         blocks = self._blocks.get(status, {})
         for number in sorted(blocks, reverse=True):
@@ -60,7 +66,7 @@ class JobIndex:
                 if below is None or sequence <= below:
                     yield sequence, blocks[number][sequence]
 
-    def all_newest_first(self, below: int | None = None) -> Iterator[tuple[int, Job]]:
+    def all_newest_first(self, below: int | None = None) -> Iterator[tuple[int, T]]:
         """(sequence, job) of every status, newest first, from `below` (inclusive) down."""
         numbers = {number for blocks in self._blocks.values() for number in blocks}
         for number in sorted(numbers, reverse=True):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch import resource_status
 from fakebatch.batch.describing import select
-from fakebatch.batch.errors import ClientException
+from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_queues as errors
 from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.queue_environments import attachable, check_type, type_for
+from fakebatch.batch.service_environments import attachable_service_environments
 from fakebatch.batch.state import JobQueue
 from fakebatch.batch.tag_limits import check_tags
 from fakebatch.batch.time_limit_actions import check_time_limit_actions
@@ -18,12 +19,14 @@ from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Structure
+    from fakebatch.batch.service_state import ServiceEnvironment
+    from fakebatch.batch.state import ComputeEnvironment, Structure
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _SCHEDULING_POLICY = re.compile(r"arn:[^:]+:batch:[^:]+:[^:]+:scheduling-policy/.+")
 
-_SAGEMAKER = "SAGEMAKER_TRAINING"
+# The type of a queue for service jobs.
+SAGEMAKER = "SAGEMAKER_TRAINING"
 
 
 def create_job_queue(service: Service, request: Structure) -> Structure:
@@ -61,19 +64,15 @@ def update_job_queue(service: Service, request: Structure) -> Structure:
     queue = _get(service, request["jobQueue"])
     if queue.status in resource_status.BUSY:
         raise ClientException(shared.CANNOT_UPDATE_MODIFIED)
-    if "serviceEnvironmentOrder" in request:
-        raise ClientException(errors.incompatible_service_environments(queue.type))
     if "schedulingPolicyArn" in request:
         _check_scheduling_policy(request["schedulingPolicyArn"])
         # Every queue here was made without a policy, and none can be added later (reference §11).
         raise ClientException(errors.JQ_POLICY_ADDED)
-    environments = queue.environments
-    if "computeEnvironmentOrder" in request:
-        environments = attachable(service, request["computeEnvironmentOrder"])
-        check_type(queue.type, environments)
+    environments, service_environments = _updated_environments(service, queue, request)
     actions = request.get("jobStateTimeLimitActions", queue.time_limit_actions)
     check_time_limit_actions(actions or [], queue.type)
     queue.environments = environments
+    queue.service_environments = service_environments
     queue.time_limit_actions = actions
     queue.state = request.get("state", queue.state)
     queue.priority = request.get("priority", queue.priority)
@@ -112,7 +111,11 @@ def describe(queue: JobQueue) -> Structure:
     optional: Structure = {
         "schedulingPolicyArn": queue.scheduling_policy_arn,
         "statusReason": queue.status_reason or None,
-        "serviceEnvironmentOrder": queue.service_environment_order or None,
+        "serviceEnvironmentOrder": [
+            {"order": order, "serviceEnvironment": environment.arn}
+            for order, environment in queue.service_environments
+        ]
+        or None,
         "jobStateTimeLimitActions": queue.time_limit_actions,
     }
     return {
@@ -147,11 +150,7 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
     if not _NAME.fullmatch(name):
         raise ClientException(errors.JQ_NAME)
     _check_later_members(request)
-    environments = attachable(
-        service, request.get("computeEnvironmentOrder", []), must_be_valid=must_be_valid
-    )
-    queue_type = request.get("jobQueueType") or type_for(environments[0][1])
-    check_type(queue_type, environments)
+    queue_type, environments, service_environments = _environments(service, request, must_be_valid)
     check_time_limit_actions(request.get("jobStateTimeLimitActions", []), queue_type)
     check_tags(request.get("tags", {}))
     if name in service.job_queues:
@@ -165,25 +164,54 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
         priority=request["priority"],
         type=queue_type,
         environments=environments,
+        service_environments=service_environments,
         tags=request.get("tags", {}),
         time_limit_actions=request.get("jobStateTimeLimitActions"),
     )
 
 
 def _check_later_members(request: Structure) -> None:
-    queue_type = request.get("jobQueueType")
-    services = request.get("serviceEnvironmentOrder", [])
-    if queue_type == _SAGEMAKER and not services:
-        raise ClientException(errors.JQ_SERVICE_ENVIRONMENT_REQUIRED)
-    if services and queue_type not in (None, _SAGEMAKER):
-        raise ClientException(errors.incompatible_service_environments(queue_type))
-    if len(services) > 1:
-        raise ClientException(errors.JQ_SERVICE_ENVIRONMENTS_MAX)
-    if services:
-        raise UsageError(_not_there_yet("serviceEnvironmentOrder", "queues of type SAGEMAKER_TRAINING"))
     if "schedulingPolicyArn" in request:
         _check_scheduling_policy(request["schedulingPolicyArn"])
         raise UsageError(_not_there_yet("schedulingPolicyArn", "queues with a scheduling policy"))
+
+
+def _environments(
+    service: Service, request: Structure, must_be_valid: bool
+) -> tuple[str, list[tuple[int, ComputeEnvironment]], list[tuple[int, ServiceEnvironment]]]:
+    """The type of a new queue, and its compute or its service environments.
+
+    Source: model, reference §11.1. That service environments without a type make one for SageMaker is
+    assumed.
+    """
+    queue_type = request.get("jobQueueType")
+    order = request.get("serviceEnvironmentOrder", [])
+    if queue_type == SAGEMAKER or order:
+        if queue_type not in (None, SAGEMAKER):
+            raise ClientException(errors.incompatible_service_environments(queue_type))
+        attached = attachable_service_environments(service, order, must_be_valid=must_be_valid)
+        refuse_if(request.get("computeEnvironmentOrder"), errors.JQ_BOTH_ORDERS)
+        return SAGEMAKER, [], attached
+    environments = attachable(
+        service, request.get("computeEnvironmentOrder", []), must_be_valid=must_be_valid
+    )
+    queue_type = queue_type or type_for(environments[0][1])
+    check_type(queue_type, environments)
+    return queue_type, environments, []
+
+
+def _updated_environments(
+    service: Service, queue: JobQueue, request: Structure
+) -> tuple[list[tuple[int, ComputeEnvironment]], list[tuple[int, ServiceEnvironment]]]:
+    environments, service_environments = queue.environments, queue.service_environments
+    if "serviceEnvironmentOrder" in request:
+        refuse_if(queue.type != SAGEMAKER, errors.incompatible_service_environments(queue.type))
+        service_environments = attachable_service_environments(service, request["serviceEnvironmentOrder"])
+    if "computeEnvironmentOrder" in request:
+        refuse_if(queue.type == SAGEMAKER, errors.JQ_BOTH_ORDERS)
+        environments = attachable(service, request["computeEnvironmentOrder"])
+        check_type(queue.type, environments)
+    return environments, service_environments
 
 
 def _check_scheduling_policy(arn: str) -> None:

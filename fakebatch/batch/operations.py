@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from fakebatch.aws.operations import Operation, operation
-from fakebatch.batch import compute_environments, job_definitions, job_queues, jobs, listing, tags
+from fakebatch.batch import (
+    compute_environments,
+    job_definitions,
+    job_queues,
+    jobs,
+    listing,
+    service_environments,
+    service_jobs,
+    service_listing,
+    tags,
+)
 
 OPERATIONS: dict[str, Operation] = {
     "CreateComputeEnvironment": operation(
@@ -30,7 +40,7 @@ OPERATIONS: dict[str, Operation] = {
         "jobQueueName state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
         " jobQueueType tags jobStateTimeLimitActions",
         wraps=True,
-        later="schedulingPolicyArn serviceEnvironmentOrder",
+        later="schedulingPolicyArn",
     ),
     "DescribeJobQueues": operation(
         job_queues.describe_job_queues, "jobQueues maxResults nextToken", wraps=True
@@ -39,9 +49,25 @@ OPERATIONS: dict[str, Operation] = {
         job_queues.update_job_queue,
         "jobQueue state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
         " jobStateTimeLimitActions",
-        later="schedulingPolicyArn serviceEnvironmentOrder",
+        later="schedulingPolicyArn",
     ),
     "DeleteJobQueue": operation(job_queues.delete_job_queue, "jobQueue"),
+    "CreateServiceEnvironment": operation(
+        service_environments.create_service_environment,
+        "serviceEnvironmentName serviceEnvironmentType state capacityLimits tags",
+        wraps=True,
+    ),
+    "DescribeServiceEnvironments": operation(
+        service_environments.describe_service_environments,
+        "serviceEnvironments maxResults nextToken",
+        wraps=True,
+    ),
+    "UpdateServiceEnvironment": operation(
+        service_environments.update_service_environment, "serviceEnvironment state capacityLimits"
+    ),
+    "DeleteServiceEnvironment": operation(
+        service_environments.delete_service_environment, "serviceEnvironment"
+    ),
     "TagResource": operation(tags.tag_resource, "resourceArn tags"),
     "UntagResource": operation(tags.untag_resource, "resourceArn tagKeys"),
     "ListTagsForResource": operation(tags.list_tags_for_resource, "resourceArn"),
@@ -70,6 +96,19 @@ OPERATIONS: dict[str, Operation] = {
         "jobName jobQueue jobDefinition shareIdentifier schedulingPriorityOverride arrayProperties dependsOn"
         " parameters containerOverrides retryStrategy propagateTags timeout tags",
     ),
+    "SubmitServiceJob": operation(
+        service_jobs.submit_service_job,
+        "jobName jobQueue retryStrategy schedulingPriority serviceRequestPayload serviceJobType"
+        " shareIdentifier quotaShareName preemptionConfiguration timeoutConfig tags clientToken",
+        later="shareIdentifier quotaShareName preemptionConfiguration",
+    ),
+    "DescribeServiceJob": operation(service_jobs.describe_service_job, "jobId"),
+    "ListServiceJobs": operation(
+        service_listing.list_service_jobs, "jobQueue jobStatus maxResults nextToken filters"
+    ),
+    "UpdateServiceJob": operation(service_jobs.update_service_job, "jobId schedulingPriority"),
+    "TerminateServiceJob": operation(service_jobs.terminate_service_job, "jobId reason"),
+    "TerminateServiceJobs": operation(service_jobs.terminate_service_jobs, "jobs reason"),
     "TerminateJob": operation(jobs.terminate_job, "jobId reason"),
     "TerminateJobs": operation(jobs.terminate_jobs, "jobs reason"),
 }

@@ -43,6 +43,16 @@ def default_job_queue(name: str, compute_environment: str, **overrides: Any) -> 
     return {"jobQueueName": name, "priority": 1, "computeEnvironmentOrder": order, **overrides}
 
 
+def default_service_environment(name: str, **overrides: Any) -> Structure:
+    """A CreateServiceEnvironment request that AWS would accept: up to 100 instances of any type."""
+    return {
+        "serviceEnvironmentName": name,
+        "serviceEnvironmentType": "SAGEMAKER_TRAINING",
+        "capacityLimits": [{"maxCapacity": 100, "capacityUnit": "NUM_INSTANCES"}],
+        **overrides,
+    }
+
+
 def _resources(overrides: Structure, place: Place) -> Structure:
     kind = overrides.get("type", "EC2")
     most = max(_MAX_VCPUS, overrides.get("minvCpus", 0), overrides.get("desiredvCpus", 0))

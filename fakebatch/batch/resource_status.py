@@ -1,25 +1,30 @@
-"""CREATING, UPDATING and DELETING of compute environments and job queues, each ended by an event."""
+"""CREATING, UPDATING and DELETING of environments and job queues, each ended by an event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from fakebatch.batch.service_state import ServiceEnvironment
 from fakebatch.batch.state import ComputeEnvironment, JobQueue
 from fakebatch.sim.trace import Transition
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
 
-Resource: TypeAlias = ComputeEnvironment | JobQueue
+Resource: TypeAlias = ComputeEnvironment | JobQueue | ServiceEnvironment
 
 # While one of these lasts, the resource can be neither updated nor deleted.
 # Source: reference §10.4, §11.
 _AFTER = {"CREATING": "VALID", "UPDATING": "VALID", "DELETING": "DELETED"}
 BUSY = frozenset(_AFTER)
 
-# Source: reference §10.1, §11.
-HEALTHY = {ComputeEnvironment: "ComputeEnvironment Healthy", JobQueue: "JobQueue Healthy"}
+# Source: reference §10.1, §11. A service environment is described without a reason (model).
+HEALTHY: dict[type, str] = {
+    ComputeEnvironment: "ComputeEnvironment Healthy",
+    JobQueue: "JobQueue Healthy",
+    ServiceEnvironment: "",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +51,7 @@ def place(service: Service, resource: Resource, status: str, reason: str) -> Non
     move(service, resource, None, status, reason)
     if status in BUSY and service.durations.resource_ns:
         _end(Change(service, resource, _AFTER[status], HEALTHY[type(resource)]))
-    service.scheduler.wake()
+    service.wake()
 
 
 def update(service: Service, resource: Resource) -> None:
@@ -59,7 +64,7 @@ def update(service: Service, resource: Resource) -> None:
     move(service, resource, before, "UPDATING", reason)
     _end(Change(service, resource, before, reason))
     # Enabled again it takes jobs while it is still UPDATING.
-    service.scheduler.wake()
+    service.wake()
 
 
 def delete(service: Service, resource: Resource) -> None:
@@ -67,6 +72,7 @@ def delete(service: Service, resource: Resource) -> None:
     move(service, resource, resource.status, "DELETING", resource.status_reason)
     if isinstance(resource, JobQueue):
         service.scheduler.queue_deleted(resource)
+        service.service_scheduler.queue_deleted(resource)
     _end(Change(service, resource, "DELETED", resource.status_reason))
 
 
@@ -78,7 +84,7 @@ def end(change: Change) -> None:
     if change.after == "DELETED":
         _forget(service, resource)
     else:
-        service.scheduler.wake()
+        service.wake()
 
 
 def move(service: Service, resource: Resource, before: str | None, after: str, reason: str) -> None:
@@ -100,5 +106,7 @@ def _end(change: Change) -> None:
 def _forget(service: Service, resource: Resource) -> None:
     if isinstance(resource, JobQueue):
         del service.job_queues[resource.name]
+    elif isinstance(resource, ServiceEnvironment):
+        del service.service_environments[resource.name]
     else:
         del service.compute_environments[resource.name]

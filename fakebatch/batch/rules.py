@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fakebatch.batch.outcomes import STUCK_REASONS, SUCCESS, Body, Outcome, checked_exit_code
 from fakebatch.errors import UsageError
@@ -13,8 +13,12 @@ from fakebatch.timing import to_ns
 
 if TYPE_CHECKING:
     from fakebatch.batch.conditions import Conditions
+    from fakebatch.batch.service_state import ServiceJob
+    from fakebatch.batch.service_view import ServiceJobView
     from fakebatch.batch.state import Job
     from fakebatch.batch.view import JobView
+
+AnyJob = TypeVar("AnyJob", "Job", "ServiceJob")
 
 
 @dataclass(slots=True)
@@ -45,7 +49,8 @@ class Rule:
 
         Args:
             exit_code: 1..255, or None for an attempt that leaves none.
-            reason: the container's reason, such as ECS gives for an out-of-memory kill.
+            reason: the container's reason, such as ECS gives for an out-of-memory kill; a service job's, such
+                as SageMaker gives.
             after: seconds in RUNNING.
             status_reason: the attempt's, instead of `Essential container in task exited`.
             logs: lines that it prints.
@@ -143,7 +148,7 @@ class Rules:
         """Put a rule in front of those that are there."""
         self._rules.append(rule)
 
-    def choose(self, job: Job, view_of: Callable[[Job], JobView]) -> Outcome:
+    def choose(self, job: AnyJob, view_of: Callable[[AnyJob], JobView | ServiceJobView]) -> Outcome:
         """What happens to the job's next attempt: success where no rule has anything to say."""
         if not self._rules:
             return SUCCESS

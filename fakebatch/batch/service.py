@@ -11,6 +11,8 @@ from fakebatch.batch.completion import Completion
 from fakebatch.batch.execution import Executor
 from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
+from fakebatch.batch.service_execution import ServiceScheduler
+from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
 from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue
 from fakebatch.sim.simulation import Simulation
 from fakebatch.sim.trace import Remark, Transition
@@ -34,10 +36,12 @@ class Service:
     """The state of Batch in one place.
 
     Attributes:
-        compute_environments, job_queues: by name.
+        compute_environments, service_environments, job_queues: by name.
         job_definitions: by name, revision n at position n-1.
         definitions_named: what SubmitJob has found, by the reference that it gave; emptied by every change.
         jobs: by id, array children too.
+        service_jobs: by id.
+        service_requests: digests of the SubmitServiceJob requests that they came from.
         provision: SubmitJob makes the queue and the job definition that it names.
         trace: the world's record of transitions.
         remarks: its record of jobs that were found to be blocked.
@@ -63,13 +67,17 @@ class Service:
         self.remarks: list[Remark] = [] if remarks is None else remarks
         self.provision = provision
         self.compute_environments: dict[str, ComputeEnvironment] = {}
+        self.service_environments: dict[str, ServiceEnvironment] = {}
         self.job_queues: dict[str, JobQueue] = {}
         self.job_definitions: dict[str, list[JobDefinition]] = {}
         self.definitions_named: dict[str, JobDefinition] = {}
         self.jobs: dict[str, Job] = {}
         self.past_tags: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self.service_jobs: dict[str, ServiceJob] = {}
+        self.service_requests: set[str] = set()
         self.rules = Rules()
         self.scheduler = Scheduler(self)
+        self.service_scheduler = ServiceScheduler(self)
         self.executor = Executor(self)
         self.completion = Completion(self)
         self._logs: dict[str, list[LogLine]] = {}
@@ -77,6 +85,11 @@ class Service:
     def arn(self, resource: str) -> str:
         """The ARN of a Batch resource of this place."""
         return self.place.arn("batch", resource)
+
+    def wake(self) -> None:
+        """Something changed that may give waiting jobs a place: they are looked at again, now."""
+        self.scheduler.wake()
+        self.service_scheduler.wake()
 
     def log(self, job: Job, attempt: int, lines: Iterable[str]) -> None:
         """Add to the log of an attempt, 1 for the first: the current one, or one that its body has ended."""

@@ -19,9 +19,14 @@ from fakebatch.batch.job_definitions import (
     deregister_job_definition,
     register_job_definition,
 )
-from fakebatch.batch.job_queues import new_job_queue
+from fakebatch.batch.job_queues import SAGEMAKER, new_job_queue
 from fakebatch.batch.queue_environments import type_for
-from fakebatch.batch.resource_defaults import default_compute_environment, default_job_queue
+from fakebatch.batch.resource_defaults import (
+    default_compute_environment,
+    default_job_queue,
+    default_service_environment,
+)
+from fakebatch.batch.service_environments import new_service_environment
 from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,11 +67,28 @@ def add_compute_environment(service: Service, name: str, overrides: Mapping[str,
     return environment.arn
 
 
+def add_service_environment(service: Service, name: str, overrides: Mapping[str, Any]) -> str:
+    """Make a service environment and return its ARN.
+
+    Raises:
+        UsageError: an unknown member, or a request that AWS would refuse.
+    """
+    call = f"add_service_environment({name!r})"
+    setup_members.SERVICE_ENVIRONMENT.check(call, overrides)
+    members = deepcopy(dict(overrides))
+    status = members.pop("status", "VALID")
+    with _refusals(call):
+        environment = new_service_environment(service, default_service_environment(name, **members))
+    service.service_environments[name] = environment
+    resource_status.place(service, environment, status, "")
+    return environment.arn
+
+
 def add_job_queue(service: Service, name: str, overrides: Mapping[str, Any]) -> str:
     """Make a job queue and return its ARN.
 
-    Without a computeEnvironmentOrder it gets the environment of its jobQueueType that was added last, and
-    a new one if there is none. On this side environments need not be VALID.
+    Without an order of environments it gets the environment of its jobQueueType that was added last, and a
+    new one if there is none. On this side environments need not be VALID.
 
     Raises:
         UsageError: an unknown member, or a request that AWS would refuse.
@@ -75,8 +97,12 @@ def add_job_queue(service: Service, name: str, overrides: Mapping[str, Any]) -> 
     setup_members.JOB_QUEUE.check(call, overrides)
     members = deepcopy(dict(overrides))
     status, reason = members.pop("status", "VALID"), members.pop("statusReason", None)
-    if "computeEnvironmentOrder" not in members:
-        members["computeEnvironmentOrder"] = _order_for(service, name, members.get("jobQueueType"))
+    if not {"computeEnvironmentOrder", "serviceEnvironmentOrder"} & members.keys():
+        if members.get("jobQueueType") == SAGEMAKER:
+            members["serviceEnvironmentOrder"] = _service_order_for(service, name)
+        else:
+            members["computeEnvironmentOrder"] = _order_for(service, name, members.get("jobQueueType"))
+    members.setdefault("computeEnvironmentOrder", [])
     with _refusals(call):
         queue = new_job_queue(service, {**default_job_queue(name, ""), **members}, must_be_valid=False)
     service.job_queues[name] = queue
@@ -134,14 +160,21 @@ def _register_environment(
 
 def _order_for(service: Service, name: str, queue_type: str | None) -> list[Structure]:
     """The order of a queue that names no environment."""
-    if queue_type == "SAGEMAKER_TRAINING":
-        return []
     for environment in reversed(service.compute_environments.values()):
         if environment.status != "DELETING" and queue_type in (None, type_for(environment)):
             return [{"order": 1, "computeEnvironment": environment.arn}]
     environment_name = f"{name[:116]}-environment"
     arn = add_compute_environment(service, environment_name, _ENVIRONMENT_FOR[queue_type or "ECS"])
     return [{"order": 1, "computeEnvironment": arn}]
+
+
+def _service_order_for(service: Service, name: str) -> list[Structure]:
+    """The same of a queue for service jobs."""
+    for environment in reversed(service.service_environments.values()):
+        if environment.status != "DELETING":
+            return [{"order": 1, "serviceEnvironment": environment.arn}]
+    arn = add_service_environment(service, f"{name[:116]}-environment", {})
+    return [{"order": 1, "serviceEnvironment": arn}]
 
 
 @contextmanager

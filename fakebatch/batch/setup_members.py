@@ -65,6 +65,13 @@ COMPUTE_RESOURCES = _members(
     " ec2Configuration scalingPolicy managedInstancesProvider capacityTags",
     type="EC2 SPOT FARGATE FARGATE_SPOT ECS_MANAGED_INSTANCES",
 )
+# Of CreateServiceEnvironment and ServiceEnvironmentDetail.
+SERVICE_ENVIRONMENT = _members(
+    "serviceEnvironmentType state capacityLimits tags status",
+    serviceEnvironmentType="SAGEMAKER_TRAINING",
+    state=_STATE,
+    status=_STATUS,
+)
 # Of CreateJobQueue and JobQueueDetail.
 JOB_QUEUE = _members(
     "state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder jobQueueType tags"

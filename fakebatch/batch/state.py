@@ -7,11 +7,14 @@ field of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fakebatch.batch.index import JobIndex
 from fakebatch.batch.outcomes import Outcome
 from fakebatch.sim.agenda import Event
+
+if TYPE_CHECKING:
+    from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
 
 # A structure of the model in AWS's spelling.
 Structure = dict[str, Any]
@@ -71,10 +74,12 @@ class JobQueue:
     environments: list[tuple[int, ComputeEnvironment]]
     tags: dict[str, str]
     scheduling_policy_arn: str | None = None
-    service_environment_order: list[Structure] = field(default_factory=list)
+    # The same of a queue for service jobs, which has no compute environments.
+    service_environments: list[tuple[int, ServiceEnvironment]] = field(default_factory=list)
     time_limit_actions: list[Structure] | None = None
     event: Event | None = None
-    jobs: JobIndex = field(default_factory=JobIndex)
+    jobs: JobIndex[Job] = field(default_factory=JobIndex)
+    service_jobs: JobIndex[ServiceJob] = field(default_factory=JobIndex)
     plain_specs: dict[str, JobSpec] = field(default_factory=dict)
 
 

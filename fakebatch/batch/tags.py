@@ -1,8 +1,8 @@
-"""Tags of environments, queues, job definitions and jobs: TagResource, UntagResource, ListTagsForResource."""
+"""Tags of environments, queues, definitions and jobs: TagResource, UntagResource, ListTagsForResource."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.batch.compute_environments import find_compute_environment
 from fakebatch.batch.errors import ClientException
@@ -10,11 +10,17 @@ from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.errors import tags as errors
 from fakebatch.batch.job_definitions import REMOVED
 from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.service_environments import find_service_environment
 from fakebatch.batch.tag_limits import check_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Structure
+    from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
+    from fakebatch.batch.state import ComputeEnvironment, JobQueue, Structure
+
+    Tagged: TypeAlias = ComputeEnvironment | JobQueue | ServiceEnvironment | ServiceJob
 
 
 def tag_resource(service: Service, request: Structure) -> Structure:
@@ -71,17 +77,28 @@ def _lookup(service: Service, kind: str, name: str, arn: str) -> dict[str, str] 
     # The ARN is compared whole: another account's or region's resource is not this one.
     if service.arn(f"{kind}/{name}") != arn:
         return None
-    if kind == "compute-environment":
-        environment = find_compute_environment(service, arn)
-        return environment.tags if environment else None
-    if kind == "job-queue":
-        queue = find_job_queue(service, arn)
-        return queue.tags if queue else None
+    find = _FINDERS.get(kind)
+    if find is not None:
+        found = find(service, arn)
+        return found.tags if found else None
     if kind == "job-definition":
         return _definition_tags(service, name)
     if kind == "job":
         return _job_tags(service, name)
     return None
+
+
+def _find_service_job(service: Service, arn: str) -> ServiceJob | None:
+    return service.service_jobs.get(arn.rpartition("/")[2])
+
+
+# What is tagged as a whole, by the kind that its ARN names.
+_FINDERS: dict[str, Callable[[Service, str], Tagged | None]] = {
+    "compute-environment": find_compute_environment,
+    "job-queue": find_job_queue,
+    "service-environment": find_service_environment,
+    "service-job": _find_service_job,
+}
 
 
 def _definition_tags(service: Service, name_and_revision: str) -> dict[str, str] | None:

@@ -32,7 +32,7 @@ _TICK_SECONDS = (
     *(86400 * days for days in (1, 2, 7, 14, 28, 56, 112, 365)),
 )
 # From the first state to the last, as they are stacked and listed in the legend.
-_ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+_ORDER = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _rows(transitions: Sequence[Transition], calls: Sequence[Call], scale: Scale
     for lane in lanes(transitions, end):
         if lane.first.array_index is not None and lane.first.parent_id is not None:
             children.setdefault(lane.first.parent_id, []).append(lane)
-        elif lane.first.kind == "job" or len(lane.bars) > 1:
+        elif lane.first.is_job or len(lane.bars) > 1:
             top.append(lane)  # a resource that was set up and then stayed as it was is no news
     for lane in top:
         rows.append(_lane_row(lane, "job", scale))

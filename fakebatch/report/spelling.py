@@ -78,7 +78,7 @@ class Names:
 
 
 def _label(first: Transition, ambiguous: bool) -> str:
-    return f"{first.name} {first.id[:_SHORT_ID]}" if ambiguous and first.kind == "job" else first.name
+    return f"{first.name} {first.id[:_SHORT_ID]}" if ambiguous and first.is_job else first.name
 
 
 def call(asked: Call, names: Names) -> str:

@@ -122,7 +122,7 @@ def _causes(call: Call, transition: Transition) -> bool:
     named = set(_texts(call.response if transition.before is None else call.params))
     if transition.id in named or transition.parent_id in named:
         return True
-    return transition.kind != "job" and transition.name in named
+    return not transition.is_job and transition.name in named
 
 
 # Grouping
@@ -213,7 +213,7 @@ def _transition_line(of: Transition, names: spelling.Names) -> Line:
 
 
 def _detail(of: Transition) -> str:
-    if of.before is None and of.kind == "job" and of.array_index is None:
+    if of.before is None and of.is_job and of.array_index is None:
         return f"jobId {of.id}" if of.service == "batch" else of.id
     parts = [] if of.kind == "job" else [of.kind.replace("_", " ")]
     if of.after == "VALID":  # with a reason that says only this

@@ -57,7 +57,7 @@ class Timeline(Sequence[Transition]):
     @property
     def summary(self) -> str:
         """How much there is: `1 job, 5 transitions, 3 calls`."""
-        jobs = {each.id: each.array_index is None for each in self._transitions if each.kind == "job"}
+        jobs = {each.id: each.array_index is None for each in self._transitions if each.is_job}
         alone = sum(jobs.values())
         counts = [spelling.count(alone, "job")]
         if len(jobs) > alone:

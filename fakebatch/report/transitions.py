@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from fakebatch.aws.timestamps import to_datetime
 from fakebatch.sim import trace
 
+# States of an attempt that hasn't ended.
+_UNDER_WAY = ("SCHEDULED", "STARTING", "RUNNING")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -21,7 +23,7 @@ class Transition:
     Attributes:
         at: the instant, aware UTC.
         service: "batch" or "drs".
-        kind: what changed: "job", "compute_environment", "job_queue" and so on.
+        kind: what changed: "job", "service_job", "compute_environment", "job_queue" and so on.
         id: the jobId (`<parent>:<index>` for an array's child) or drs's id; the ARN of what has no id.
         name: the jobName, which the children of an array share with it, or the resource's own.
         before: the state it left; None for what has just come into being.
@@ -46,6 +48,11 @@ class Transition:
     exit_code: int | None = None
     container_reason: str | None = None
     array_index: int | None = None
+
+    @property
+    def is_job(self) -> bool:
+        """A job of some kind, no resource."""
+        return self.kind in ("job", "service_job")
 
     @property
     def parent_id(self) -> str | None:
@@ -80,11 +87,13 @@ def _read(record: trace.Transition, subjects: dict[int, _Subject], tries: dict[i
     if subject is None:
         subject = subjects[key] = _describe(record.subject)
     number = tries.get(key, 0)
-    begins, ends = record.after == "STARTING", record.before in ("STARTING", "RUNNING")
+    # A service job's attempt begins when it is SCHEDULED, any other's in STARTING.
+    begins = record.after in ("SCHEDULED", "STARTING") and record.before != "SCHEDULED"
+    ends = record.before in _UNDER_WAY and record.after not in _UNDER_WAY
     if begins:
         number = tries[key] = number + 1
     attempt = None
-    if ends and record.after != "RUNNING":
+    if ends:
         attempt = _attempt(record.subject, number)
     return Transition(
         at=to_datetime(record.at_ns),
@@ -96,8 +105,8 @@ def _read(record: trace.Transition, subjects: dict[int, _Subject], tries: dict[i
         after=record.after,
         reason=record.reason or (attempt.status_reason if attempt else None),
         attempt=number if begins or attempt else None,
-        exit_code=attempt.exit_code if attempt else None,
-        container_reason=attempt.reason if attempt else None,
+        exit_code=getattr(attempt, "exit_code", None),
+        container_reason=getattr(attempt, "reason", None),
         array_index=subject.array_index,
     )
 

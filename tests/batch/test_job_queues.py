@@ -276,20 +276,6 @@ def test_a_scheduling_policy_is_not_there_yet(batch):
     )
 
 
-@pytest.mark.source("assumed: fakebatch has no service environments yet")
-def test_a_service_environment_is_not_there_yet(batch):
-    with pytest.raises(fakebatch.UsageError) as caught:
-        create(
-            batch,
-            jobQueueType="SAGEMAKER_TRAINING",
-            serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "s"}],
-        )
-    assert str(caught.value) == (
-        "CreateJobQueue with serviceEnvironmentOrder: fakebatch has no queues of type SAGEMAKER_TRAINING "
-        "yet. Leave serviceEnvironmentOrder out and name compute environments in computeEnvironmentOrder."
-    )
-
-
 @pytest.mark.source("reference §13; order assumed")
 def test_describe_finds_by_name_and_arn_and_drops_the_unknown(batch):
     create(batch, "a")

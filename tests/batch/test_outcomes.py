@@ -28,6 +28,10 @@ def test_stuck_reasons():
             "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is "
             "higher than that can be met by the CE(s) attached to the job queue."
         ),
+        "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE": (
+            "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with the "
+            "job queue cannot meet the capacity requirement of the job."
+        ),
         "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS": (
             "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS \N{EN DASH} Batch service role has a permission issue."
         ),

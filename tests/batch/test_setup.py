@@ -200,11 +200,21 @@ def test_a_definition_can_be_inactive(fake, batch):
         ),
         (
             "add_job_queue",
-            {"jobQueueType": "SAGEMAKER_TRAINING"},
+            {"jobQueueType": "SAGEMAKER_TRAINING", "serviceEnvironmentOrder": []},
             (
                 "add_job_queue('x'): AWS would refuse this with "
                 "'Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.'."
             ),
+        ),
+        (
+            "add_service_environment",
+            {"capacityLimits": []},
+            "add_service_environment('x'): AWS would refuse this with 'Capacitylimits are required.'.",
+        ),
+        (
+            "add_service_environment",
+            {"statusReason": "x"},
+            ("add_service_environment('x'): there is no member 'statusReason'. Did you mean status?"),
         ),
         (
             "add_job_definition",
@@ -224,6 +234,8 @@ MODEL = botocore.session.get_session().get_service_model("batch")
 DERIVED = {
     "computeEnvironmentName",
     "computeEnvironmentArn",
+    "serviceEnvironmentName",
+    "serviceEnvironmentArn",
     "jobQueueName",
     "jobQueueArn",
     "jobDefinitionName",
@@ -242,6 +254,11 @@ DERIVED = {
             set(),
         ),
         (setup_members.COMPUTE_RESOURCES, ["ComputeResource"], set()),
+        (
+            setup_members.SERVICE_ENVIRONMENT,
+            ["CreateServiceEnvironmentRequest", "ServiceEnvironmentDetail"],
+            set(),
+        ),
         (setup_members.JOB_QUEUE, ["CreateJobQueueRequest", "JobQueueDetail"], set()),
         (
             setup_members.JOB_DEFINITION,

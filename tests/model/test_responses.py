@@ -21,7 +21,11 @@ KNOWN = [name for name in OPERATIONS if name in MODEL.operation_names]
 PYTHON = {"string": str, "integer": int, "long": int, "double": float, "float": float, "boolean": bool}
 
 # Marked as required, but left out by AWS too (reference, Appendix B).
-NOT_ALWAYS = {("JobDetail", "startedAt"), ("JobQueueDetail", "computeEnvironmentOrder")}
+NOT_ALWAYS = {
+    ("JobDetail", "startedAt"),
+    ("JobQueueDetail", "computeEnvironmentOrder"),
+    ("DescribeServiceJobResponse", "startedAt"),
+}
 # Given back in lower case (reference §9.3).
 LOWERED = {"RetryAction"}
 # Milliseconds: 2001 to 2286. Seconds, or nanoseconds, would be outside.
@@ -317,7 +321,57 @@ def look(batch, ids, array):
     batch.list_jobs(jobQueue="f", filters=[{"name": "BEFORE_CREATED_AT", "values": ["9999999999999"]}])
 
 
-SCENES = [resources, tags, definitions, jobs]
+PAYLOAD = '{"TrainingJobName": "t", "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2}}'
+
+
+def service_jobs(listener):
+    """Service environments and service jobs of every fate, looked at after each step of time."""
+    batch, control = listener.client, listener.fake.batch
+    limits = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
+    kind = "SAGEMAKER_TRAINING"
+    for name in ("se", "other"):
+        batch.create_service_environment(
+            serviceEnvironmentName=name, serviceEnvironmentType=kind, capacityLimits=limits, tags={"a": "b"}
+        )
+    batch.describe_service_environments(maxResults=1)
+    listener.fake.tick(10)
+    batch.update_service_environment(serviceEnvironment="other", state="DISABLED")
+    listener.fake.tick(10)
+    batch.delete_service_environment(serviceEnvironment="other")
+    batch.describe_service_environments(serviceEnvironments=["se", "other"])
+    order = [{"order": 1, "serviceEnvironment": "se"}]
+    batch.create_job_queue(jobQueueName="q", priority=1, jobQueueType=kind, serviceEnvironmentOrder=order)
+    listener.fake.tick(10)
+    batch.describe_job_queues()
+    control.when(job_name="fails").fail(after=5).fail(after=5)
+
+    def submit(name, **members):
+        request = {"jobQueue": "q", "serviceJobType": kind, "serviceRequestPayload": PAYLOAD, **members}
+        return batch.submit_service_job(jobName=name, **request)["jobId"]
+
+    retry = {"attempts": 2, "evaluateOnExit": [{"onStatusReason": "*", "action": "RETRY"}]}
+    ids = [
+        submit("plain", timeoutConfig={"attemptDurationSeconds": 60}, tags={"a": "b"}, schedulingPriority=3),
+        submit("fails", retryStrategy=retry),
+        submit("waits"),
+        submit("large", serviceRequestPayload=PAYLOAD.replace("2", "5")),
+    ]
+    batch.update_service_job(jobId=ids[0], schedulingPriority=7)
+    for number, seconds in enumerate((0, 1, 4, 5, 5, 5, 60, 60)):
+        listener.fake.tick(seconds)
+        for job_id in ids:
+            batch.describe_service_job(jobId=job_id)
+        for status in SERVICE_STATUSES:
+            batch.list_service_jobs(jobQueue="q", jobStatus=status, maxResults=1)
+        if number == 4:
+            batch.terminate_service_job(jobId=ids[0], reason="enough")
+    batch.list_service_jobs(jobQueue="q", filters=[{"name": "JOB_NAME", "values": ["*"]}])
+    if "TerminateServiceJobs" in KNOWN:
+        batch.terminate_service_jobs(jobs=[ids[3], "no id"], reason="enough")
+
+
+SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+SCENES = [resources, tags, definitions, jobs, service_jobs]
 
 
 @pytest.mark.source("model")

@@ -21,6 +21,8 @@ JQ_ACTION_DUPLICATES = "Duplicate job state limit actions are not allowed."
 JQ_ACTION_SECONDS = "maxTimeSeconds should be between 600 and 86400."
 JQ_DELETE_ENABLED = "Cannot delete, job queue must be in DISABLED state"
 JQ_POLICY_ADDED = "Cannot add a scheduling policy to a job queue that was created without one."
+# The rule: model.
+JQ_BOTH_ORDERS = "A job queue cannot have both computeEnvironmentOrder and serviceEnvironmentOrder."
 
 
 def invalid_job_action(valid: str) -> str:
