@@ -38,12 +38,20 @@ class Table(NamedTuple):
     except_enums: frozenset[str] = frozenset()
 
 
-# Batch takes RETRY and EXIT in any case (reference §9), and words its own refusal of a capability (§9.4).
+# Batch takes RETRY and EXIT in any case (reference §9), and words its own refusal of a capability (§9.4) and
+# of a strategy of quota shares (§12.4).
 TABLES: dict[str, Table] = {
     "batch": Table(
         batch_operations.OPERATIONS,
         ClientException,
-        frozenset({"RetryAction", "ServiceJobRetryAction", "PlatformCapability"}),
+        frozenset(
+            {
+                "RetryAction",
+                "ServiceJobRetryAction",
+                "PlatformCapability",
+                "QuotaShareIdleResourceAssignmentStrategy",
+            }
+        ),
     ),
     "drs": Table({}, ServiceError),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import arrays, dependencies
+from fakebatch.batch import arrays, dependencies, fair_share
 from fakebatch.batch.lifecycle import move
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Completion:
         service.scheduler.forget(job)
         job.stopped_ns = service.sim.now_ns
         move(service, job, status, reason)
+        if job.spec.share_identifier is not None and job.parent is None:
+            fair_share.left(job, job.stopped_ns)
         self._to_tell.append(job)
         if self._telling:
             return

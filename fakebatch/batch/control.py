@@ -75,6 +75,23 @@ class Control:
         """
         return setup.add_job_queue(self._locate(), name, overrides)
 
+    def add_scheduling_policy(self, name: str, **overrides: Any) -> str:
+        """Make a scheduling policy: of fair share, every share with the same weight, unless told otherwise.
+
+        A queue gets it with `add_job_queue(..., schedulingPolicyArn=arn)`.
+
+        Args:
+            name: its name.
+            overrides: members of CreateSchedulingPolicy.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't a member, or AWS would refuse the request.
+        """
+        return setup.add_scheduling_policy(self._locate(), name, overrides)
+
     def add_job_definition(self, name: str, **overrides: Any) -> str:
         """Register a job definition that AWS would accept: one container on EC2 unless told otherwise.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import bodies
+from fakebatch.batch import bodies, fair_share
 from fakebatch.batch.lifecycle import move
 from fakebatch.batch.retry import should_retry
 from fakebatch.batch.runs import host_lost_reason
@@ -37,6 +37,8 @@ class Executor:
         service = self._service
         job.attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns)
         move(service, job, "STARTING")
+        if job.spec.share_identifier is not None:
+            fair_share.took_place(job, service.sim.now_ns)
         if outcome.starts:
             job.event = service.sim.schedule(service.durations.starting_ns, self.begin, job)
             return
@@ -132,6 +134,8 @@ class Executor:
         attempt = job.attempt
         assert attempt is not None
         self._cancel_events(job)
+        if job.spec.share_identifier is not None:
+            fair_share.gave_back(job, service.sim.now_ns)
         attempt.stopped_ns = service.sim.now_ns
         attempt.exit_code = exit_code
         attempt.reason = reason

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import resource_status
+from fakebatch.batch import fair_share, resource_status
 from fakebatch.batch.describing import select
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_queues as errors
 from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.queue_environments import attachable, check_type, type_for
+from fakebatch.batch.scheduling_policies import check_arn, policy_for
 from fakebatch.batch.service_environments import attachable_service_environments
 from fakebatch.batch.state import JobQueue
 from fakebatch.batch.tag_limits import check_tags
 from fakebatch.batch.time_limit_actions import check_time_limit_actions
-from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.service_state import ServiceEnvironment
-    from fakebatch.batch.state import ComputeEnvironment, Structure
+    from fakebatch.batch.state import ComputeEnvironment, SchedulingPolicy, Structure
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_SCHEDULING_POLICY = re.compile(r"arn:[^:]+:batch:[^:]+:[^:]+:scheduling-policy/.+")
 
 # The type of a queue for service jobs.
 SAGEMAKER = "SAGEMAKER_TRAINING"
@@ -64,13 +63,13 @@ def update_job_queue(service: Service, request: Structure) -> Structure:
     queue = _get(service, request["jobQueue"])
     if queue.status in resource_status.BUSY:
         raise ClientException(shared.CANNOT_UPDATE_MODIFIED)
-    if "schedulingPolicyArn" in request:
-        _check_scheduling_policy(request["schedulingPolicyArn"])
-        # Every queue here was made without a policy, and none can be added later (reference §11).
-        raise ClientException(errors.JQ_POLICY_ADDED)
+    policy = _replacement(service, queue, request)
     environments, service_environments = _updated_environments(service, queue, request)
     actions = request.get("jobStateTimeLimitActions", queue.time_limit_actions)
     check_time_limit_actions(actions or [], queue.type)
+    if policy is not queue.scheduling_policy:
+        fair_share.settle_queue(queue, service.sim.now_ns)
+        queue.scheduling_policy = policy
     queue.environments = environments
     queue.service_environments = service_environments
     queue.time_limit_actions = actions
@@ -109,7 +108,7 @@ def find_job_queue(service: Service, name_or_arn: str) -> JobQueue | None:
 def describe(queue: JobQueue) -> Structure:
     """A JobQueueDetail. Source: model, reference §11."""
     optional: Structure = {
-        "schedulingPolicyArn": queue.scheduling_policy_arn,
+        "schedulingPolicyArn": queue.scheduling_policy.arn if queue.scheduling_policy else None,
         "statusReason": queue.status_reason or None,
         "serviceEnvironmentOrder": [
             {"order": order, "serviceEnvironment": environment.arn}
@@ -149,9 +148,10 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
     name = request["jobQueueName"]
     if not _NAME.fullmatch(name):
         raise ClientException(errors.JQ_NAME)
-    _check_later_members(request)
     queue_type, environments, service_environments = _environments(service, request, must_be_valid)
     check_time_limit_actions(request.get("jobStateTimeLimitActions", []), queue_type)
+    policy_arn = request.get("schedulingPolicyArn")
+    policy = None if policy_arn is None else policy_for(service, policy_arn, queue_type)
     check_tags(request.get("tags", {}))
     if name in service.job_queues:
         raise ClientException(shared.OBJECT_EXISTS)
@@ -166,14 +166,9 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
         environments=environments,
         service_environments=service_environments,
         tags=request.get("tags", {}),
+        scheduling_policy=policy,
         time_limit_actions=request.get("jobStateTimeLimitActions"),
     )
-
-
-def _check_later_members(request: Structure) -> None:
-    if "schedulingPolicyArn" in request:
-        _check_scheduling_policy(request["schedulingPolicyArn"])
-        raise UsageError(_not_there_yet("schedulingPolicyArn", "queues with a scheduling policy"))
 
 
 def _environments(
@@ -214,16 +209,17 @@ def _updated_environments(
     return environments, service_environments
 
 
-def _check_scheduling_policy(arn: str) -> None:
-    if not _SCHEDULING_POLICY.fullmatch(arn):
-        raise ClientException(errors.JQ_POLICY_ARN)
+def _replacement(service: Service, queue: JobQueue, request: Structure) -> SchedulingPolicy | None:
+    """The policy after an update: one is replaced, but neither removed nor added.
 
-
-def _not_there_yet(member: str, what: str) -> str:
-    return (
-        f"CreateJobQueue with {member}: fakebatch has no {what} yet. "
-        f"Leave {member} out and name compute environments in computeEnvironmentOrder."
-    )
+    Source: API reference, CreateJobQueue.schedulingPolicyArn (reference §11).
+    """
+    if "schedulingPolicyArn" not in request:
+        return queue.scheduling_policy
+    check_arn(request["schedulingPolicyArn"])
+    if queue.scheduling_policy is None:
+        raise ClientException(errors.JQ_POLICY_ADDED)
+    return policy_for(service, request["schedulingPolicyArn"], queue.type)
 
 
 def _get(service: Service, name_or_arn: str) -> JobQueue:

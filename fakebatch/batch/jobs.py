@@ -13,12 +13,16 @@ from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import jobs as errors
+from fakebatch.batch.errors import scheduling_policies as share_errors
+from fakebatch.batch.errors.job_definitions import SCHEDULING_PRIORITY
+from fakebatch.batch.fair_share import has_room
 from fakebatch.batch.job_definitions import find_job_definition
 from fakebatch.batch.job_queues import find_job_queue
 from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.overrides import merge_container, vcpus_of
 from fakebatch.batch.provisioning import provision
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout, complete_retry_strategy
+from fakebatch.batch.scheduling_policies import check_share_identifier
 from fakebatch.batch.state import Array, Job, JobSpec
 from fakebatch.batch.tag_limits import check_tags
 
@@ -32,10 +36,21 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 # A job, a child of an array (`:n`), or a node (`#n`).
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#][0-9]+)?")
 _MAX_DEPENDENCIES = 20
-# Members that change nothing of what the definition says.
-_PLAIN = frozenset({"jobName", "jobQueue", "jobDefinition", "arrayProperties", "tags"})
+# Members that change nothing of what the definition says, but for the share and the priority in it.
+_PLAIN = frozenset(
+    {
+        "jobName",
+        "jobQueue",
+        "jobDefinition",
+        "arrayProperties",
+        "tags",
+        "shareIdentifier",
+        "schedulingPriorityOverride",
+    }
+)
 _ARRAY_SIZES = range(2, 10_001)
 _MAX_REQUEST = 30 * 1024
+_MAX_PRIORITY = 9999
 _MAX_DESCRIBED = 100
 _MAX_STOPPED = 50
 _MAX_REASON = 1024
@@ -55,6 +70,7 @@ def submit_job(service: Service, request: Structure) -> Structure:
         provision(service, request["jobQueue"], request["jobDefinition"])
     queue = _open_queue(service, request["jobQueue"])
     definition = find_job_definition(service, request["jobDefinition"])
+    _check_share(service, queue, request)
     spec = _spec(queue, definition, request)
     if "dependsOn" in request:
         _check_dependencies(service, request)
@@ -137,25 +153,37 @@ def _check_platform(queue: JobQueue, definition: JobDefinition) -> None:
         raise ClientException(errors.cannot_run_capability(definition.platform))
 
 
+def _check_share(service: Service, queue: JobQueue, request: Structure) -> None:
+    """A fair-share queue needs to know the share, and no other wants to hear of it.
+
+    Source: API reference, SubmitJob.shareIdentifier (reference §8, §12.2); the order of the rules is assumed.
+    """
+    identifier, priority = request.get("shareIdentifier"), request.get("schedulingPriorityOverride")
+    if queue.scheduling_policy is None:
+        refuse_if(identifier is not None or priority is not None, errors.SHARE_ON_FIFO_QUEUE)
+        return
+    if identifier is None:
+        raise ClientException(share_errors.SHARE_REQUIRED)
+    check_share_identifier(identifier)
+    refuse_if(priority is not None and not 0 <= priority <= _MAX_PRIORITY, SCHEDULING_PRIORITY)
+    refuse_if(not has_room(queue, identifier, service.sim.now_ns), share_errors.SHARES_ACTIVE)
+
+
 def _spec(queue: JobQueue, definition: JobDefinition, request: Structure) -> JobSpec:
     """What the job is asked to be; made once for all that take the definition as it is."""
     if not request.keys() <= _PLAIN:
         _check_platform(queue, definition)
         return _merge(queue, definition, request)
-    spec = queue.plain_specs.get(definition.arn)
+    key = (definition.arn, request.get("shareIdentifier"), request.get("schedulingPriorityOverride"))
+    spec = queue.plain_specs.get(key)
     if spec is None:
         _check_platform(queue, definition)
-        spec = queue.plain_specs[definition.arn] = _merge(queue, definition, request)
+        spec = queue.plain_specs[key] = _merge(queue, definition, request)
     return spec
 
 
 def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> JobSpec:
     """What SubmitJob gives replaces the definition's; parameters and the container are merged."""
-    # Queues with a scheduling policy aren't there yet, so every queue is first in, first out.
-    refuse_if(
-        "shareIdentifier" in request or "schedulingPriorityOverride" in request,
-        errors.SHARE_ON_FIFO_QUEUE,
-    )
     refuse_if(len(json.dumps(request)) > _MAX_REQUEST, errors.REQUEST_TOO_LARGE)
     parameters = {**definition.parameters, **request.get("parameters", {})}
     retry_strategy = definition.retry_strategy
@@ -180,7 +208,8 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         depends_on=request.get("dependsOn", []),
         vcpus=vcpus_of(container),
         overrides_length=len(json.dumps(overrides)),
-        scheduling_priority=definition.scheduling_priority,
+        share_identifier=request.get("shareIdentifier"),
+        scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),
         consumable_resources=definition.consumable_resource_properties,
     )
 

@@ -9,6 +9,8 @@ from fakebatch.batch import (
     job_queues,
     jobs,
     listing,
+    queue_snapshots,
+    scheduling_policies,
     service_environments,
     service_jobs,
     service_listing,
@@ -40,7 +42,6 @@ OPERATIONS: dict[str, Operation] = {
         "jobQueueName state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
         " jobQueueType tags jobStateTimeLimitActions",
         wraps=True,
-        later="schedulingPolicyArn",
     ),
     "DescribeJobQueues": operation(
         job_queues.describe_job_queues, "jobQueues maxResults nextToken", wraps=True
@@ -49,7 +50,6 @@ OPERATIONS: dict[str, Operation] = {
         job_queues.update_job_queue,
         "jobQueue state schedulingPolicyArn priority computeEnvironmentOrder serviceEnvironmentOrder"
         " jobStateTimeLimitActions",
-        later="schedulingPolicyArn",
     ),
     "DeleteJobQueue": operation(job_queues.delete_job_queue, "jobQueue"),
     "CreateServiceEnvironment": operation(
@@ -67,6 +67,22 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "DeleteServiceEnvironment": operation(
         service_environments.delete_service_environment, "serviceEnvironment"
+    ),
+    "GetJobQueueSnapshot": operation(queue_snapshots.get_job_queue_snapshot, "jobQueue"),
+    "CreateSchedulingPolicy": operation(
+        scheduling_policies.create_scheduling_policy,
+        "name quotaSharePolicy fairsharePolicy tags",
+        wraps=True,
+    ),
+    "DescribeSchedulingPolicies": operation(
+        scheduling_policies.describe_scheduling_policies, "arns", wraps=True
+    ),
+    "UpdateSchedulingPolicy": operation(
+        scheduling_policies.update_scheduling_policy, "arn quotaSharePolicy fairsharePolicy"
+    ),
+    "DeleteSchedulingPolicy": operation(scheduling_policies.delete_scheduling_policy, "arn"),
+    "ListSchedulingPolicies": operation(
+        scheduling_policies.list_scheduling_policies, "maxResults nextToken", wraps=True
     ),
     "TagResource": operation(tags.tag_resource, "resourceArn tags"),
     "UntagResource": operation(tags.untag_resource, "resourceArn tagKeys"),

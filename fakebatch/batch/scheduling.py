@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import arrays, dependencies, task_limits
+from fakebatch.batch import arrays, dependencies, fair_share, task_limits
 from fakebatch.batch.lifecycle import block, enter, move
+from fakebatch.batch.queue_order import in_order
 from fakebatch.batch.view import JobView
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Scheduler:
         """Accept a job: it is SUBMITTED from now on."""
         service = self._service
         enter(service, job)
+        if job.spec.share_identifier is not None:
+            fair_share.joined(job, service.sim.now_ns)
         job.event = service.sim.schedule(service.durations.submitted_ns, self.admit, job)
 
     def admit(self, job: Job) -> None:
@@ -120,7 +123,7 @@ class Scheduler:
 
     def _look_again(self, _: None) -> None:
         self._woken = False
-        for job in sorted(self.waiting.values(), key=_turn):
+        for job in in_order(self.waiting.values(), self._service.sim.now_ns):
             # A rule's function may have stopped it meanwhile.
             if self.waiting.pop(job.id, None) is not None:
                 self.place(job)
@@ -132,13 +135,3 @@ def _room_for(job: Job) -> ComputeEnvironment | None:
         if environment.usable:
             return environment
     return None
-
-
-def _turn(job: Job) -> tuple[int, bool, int, int]:
-    """Higher queue priority first; retried jobs in front of their queue; then the order of submission.
-
-    Source: user guide, "Automated job retries", "Job queue priority".
-    """
-    if job.parent is None:
-        return (-job.spec.queue.priority, not job.attempts, job.sequence, 0)
-    return (-job.spec.queue.priority, not job.attempts, job.parent.sequence, job.sequence)

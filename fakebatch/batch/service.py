@@ -13,7 +13,7 @@ from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
 from fakebatch.batch.service_execution import ServiceScheduler
 from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
-from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue
+from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue, SchedulingPolicy
 from fakebatch.sim.simulation import Simulation
 from fakebatch.sim.trace import Remark, Transition
 from fakebatch.timing import Durations
@@ -36,7 +36,7 @@ class Service:
     """The state of Batch in one place.
 
     Attributes:
-        compute_environments, service_environments, job_queues: by name.
+        compute_environments, service_environments, job_queues, scheduling_policies: by name.
         job_definitions: by name, revision n at position n-1.
         definitions_named: what SubmitJob has found, by the reference that it gave; emptied by every change.
         jobs: by id, array children too.
@@ -69,6 +69,7 @@ class Service:
         self.compute_environments: dict[str, ComputeEnvironment] = {}
         self.service_environments: dict[str, ServiceEnvironment] = {}
         self.job_queues: dict[str, JobQueue] = {}
+        self.scheduling_policies: dict[str, SchedulingPolicy] = {}
         self.job_definitions: dict[str, list[JobDefinition]] = {}
         self.definitions_named: dict[str, JobDefinition] = {}
         self.jobs: dict[str, Job] = {}

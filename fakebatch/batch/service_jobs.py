@@ -199,7 +199,7 @@ def _check_priority(priority: int) -> None:
 def _check_shares(queue: JobQueue, request: Structure) -> None:
     """Shares are for queues with a policy. Source: model; the text for shareIdentifier: SubmitJob's."""
     quota = "quotaShareName" in request or "preemptionConfiguration" in request
-    if queue.scheduling_policy_arn is None:
+    if queue.scheduling_policy is None:
         refuse_if("shareIdentifier" in request, job_errors.SHARE_ON_FIFO_QUEUE)
         refuse_if(quota, errors.QUOTA_SHARE_ON_OTHER_QUEUE)
     elif quota or "shareIdentifier" in request:

@@ -1,4 +1,4 @@
-"""Set-up from the author's side: environments, queues and definitions in one line each.
+"""Set-up from the author's side: environments, queues, policies and definitions in one line each.
 
 What a test doesn't name is filled in with what AWS would accept. Overrides are members of the request or
 of the described structure. A resource is VALID at once, however long `timing.resource` is.
@@ -26,6 +26,7 @@ from fakebatch.batch.resource_defaults import (
     default_job_queue,
     default_service_environment,
 )
+from fakebatch.batch.scheduling_policies import create_scheduling_policy
 from fakebatch.batch.service_environments import new_service_environment
 from fakebatch.errors import UsageError
 
@@ -127,6 +128,20 @@ def add_job_definition(service: Service, name: str, overrides: Mapping[str, Any]
         arn: str = register_job_definition(service, request)["jobDefinitionArn"]
     if status == "INACTIVE":
         deregister_job_definition(service, {"jobDefinition": arn})
+    return arn
+
+
+def add_scheduling_policy(service: Service, name: str, overrides: Mapping[str, Any]) -> str:
+    """Make a scheduling policy and return its ARN: of fair share, with equal weights, unless told otherwise.
+
+    Raises:
+        UsageError: an unknown member, or a request that AWS would refuse.
+    """
+    call = f"add_scheduling_policy({name!r})"
+    setup_members.SCHEDULING_POLICY.check(call, overrides)
+    with _refusals(call):
+        request = {"name": name, **deepcopy(dict(overrides))}
+        arn: str = create_scheduling_policy(service, request)["arn"]
     return arn
 
 

@@ -80,6 +80,8 @@ JOB_QUEUE = _members(
     status=_STATUS,
     jobQueueType="EKS ECS ECS_FARGATE SAGEMAKER_TRAINING ECS_MANAGED_INSTANCES",
 )
+# Of CreateSchedulingPolicy and SchedulingPolicyDetail.
+SCHEDULING_POLICY = _members("fairsharePolicy quotaSharePolicy tags")
 # Of RegisterJobDefinition and JobDefinition.
 JOB_DEFINITION = _members(
     "type parameters schedulingPriority containerProperties nodeProperties retryStrategy propagateTags"

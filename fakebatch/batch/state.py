@@ -9,15 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fakebatch.batch.fair_share import Share
 from fakebatch.batch.index import JobIndex
 from fakebatch.batch.outcomes import Outcome
 from fakebatch.sim.agenda import Event
+from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
     from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
 
 # A structure of the model in AWS's spelling.
 Structure = dict[str, Any]
+
+# Definition's ARN, share identifier, priority.
+SpecKey = tuple[str, str | None, int | None]
+
+# What a shareDecaySeconds of 0 stands for. Source: API reference, FairsharePolicy.
+_LEAST_DECAY_S = 600
 
 
 @dataclass(slots=True)
@@ -60,8 +68,40 @@ class ComputeEnvironment:
 
 
 @dataclass(slots=True)
+class SchedulingPolicy:
+    """A scheduling policy of either kind: one of `fairshare` and `quota_share` is there."""
+
+    name: str
+    arn: str
+    tags: dict[str, str]
+    fairshare: Structure | None = None
+    quota_share: Structure | None = None
+
+    @property
+    def decay_ns(self) -> int:
+        """For how long past usage of a share counts."""
+        assert self.fairshare is not None
+        return (self.fairshare["shareDecaySeconds"] or _LEAST_DECAY_S) * NS_PER_SECOND
+
+    @property
+    def share_distribution(self) -> list[Structure]:
+        """The weights."""
+        assert self.fairshare is not None
+        distribution: list[Structure] = self.fairshare["shareDistribution"]
+        return distribution
+
+
+@dataclass(slots=True)
 class JobQueue:
-    """A job queue, with its jobs in submission order and those that wait for a place."""
+    """A job queue, with its jobs in submission order.
+
+    Attributes:
+        environments: (order, environment), ascending.
+        scheduling_policy: of a fair-share queue; None for first in, first out.
+        shares: by identifier, those that are active and maybe some that were.
+        plain_specs: of jobs that take their definition as it is, by its ARN, and the share and priority
+            given to them.
+    """
 
     name: str
     arn: str
@@ -70,17 +110,17 @@ class JobQueue:
     status_reason: str
     priority: int
     type: str
-    # (order, environment), ascending.
     environments: list[tuple[int, ComputeEnvironment]]
     tags: dict[str, str]
-    scheduling_policy_arn: str | None = None
+    scheduling_policy: SchedulingPolicy | None = None
     # The same of a queue for service jobs, which has no compute environments.
     service_environments: list[tuple[int, ServiceEnvironment]] = field(default_factory=list)
     time_limit_actions: list[Structure] | None = None
     event: Event | None = None
     jobs: JobIndex[Job] = field(default_factory=JobIndex)
     service_jobs: JobIndex[ServiceJob] = field(default_factory=JobIndex)
-    plain_specs: dict[str, JobSpec] = field(default_factory=dict)
+    plain_specs: dict[SpecKey, JobSpec] = field(default_factory=dict)
+    shares: dict[str, Share] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Tags of environments, queues, definitions and jobs: TagResource, UntagResource, ListTagsForResource."""
+"""Tags of all kinds of resources: TagResource, UntagResource, ListTagsForResource."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.errors import tags as errors
 from fakebatch.batch.job_definitions import REMOVED
 from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.scheduling_policies import find_scheduling_policy
 from fakebatch.batch.service_environments import find_service_environment
 from fakebatch.batch.tag_limits import check_tags
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from fakebatch.batch.service import Service
     from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
-    from fakebatch.batch.state import ComputeEnvironment, JobQueue, Structure
+    from fakebatch.batch.state import ComputeEnvironment, JobQueue, SchedulingPolicy, Structure
 
-    Tagged: TypeAlias = ComputeEnvironment | JobQueue | ServiceEnvironment | ServiceJob
+    Tagged: TypeAlias = ComputeEnvironment | JobQueue | SchedulingPolicy | ServiceEnvironment | ServiceJob
 
 
 def tag_resource(service: Service, request: Structure) -> Structure:
@@ -96,6 +97,7 @@ def _find_service_job(service: Service, arn: str) -> ServiceJob | None:
 _FINDERS: dict[str, Callable[[Service, str], Tagged | None]] = {
     "compute-environment": find_compute_environment,
     "job-queue": find_job_queue,
+    "scheduling-policy": find_scheduling_policy,
     "service-environment": find_service_environment,
     "service-job": _find_service_job,
 }

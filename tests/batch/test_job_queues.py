@@ -266,16 +266,6 @@ def test_a_name_is_taken_once(batch):
     assert refusal(create, batch) == "Object already exists"
 
 
-@pytest.mark.source("assumed: fakebatch has no scheduling policies yet")
-def test_a_scheduling_policy_is_not_there_yet(batch):
-    with pytest.raises(fakebatch.UsageError) as caught:
-        create(batch, schedulingPolicyArn=POLICY)
-    assert str(caught.value) == (
-        "CreateJobQueue with schedulingPolicyArn: fakebatch has no queues with a scheduling policy yet. "
-        "Leave schedulingPolicyArn out and name compute environments in computeEnvironmentOrder."
-    )
-
-
 @pytest.mark.source("reference §13; order assumed")
 def test_describe_finds_by_name_and_arn_and_drops_the_unknown(batch):
     create(batch, "a")

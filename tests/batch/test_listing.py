@@ -235,7 +235,7 @@ class TestFilters:
 
     @pytest.mark.source("model: SHARE_IDENTIFIER and a status can be used together")
     def test_share_identifier(self, jobs, names):
-        """No queue takes a share yet, so there is nothing that could fit."""
+        """A queue without shares has nothing that could fit; one with them: test_scheduling_policies."""
         assert names(filters=only("SHARE_IDENTIFIER", "blue")) == []
         assert names(filters=only("SHARE_IDENTIFIER", "blue"), jobStatus="RUNNING") == []
 

@@ -257,10 +257,10 @@ def test_submit_refuses_a_large_request(client):
     ids=["shareIdentifier", "quotaShareName", "preemptionConfiguration"],
 )
 def test_shares_are_not_there_yet(fake, client, members):
-    queue = fake.service("batch", "us-east-1", "123456789012").job_queues["q"]
-    queue.scheduling_policy_arn = f"arn:aws:batch:{PLACE}:scheduling-policy/p"
+    policy = fake.batch.add_scheduling_policy("p")
+    fake.batch.add_job_queue("shared", jobQueueType="SAGEMAKER_TRAINING", schedulingPolicyArn=policy)
     with pytest.raises(fakebatch.UsageError) as caught:
-        submit(client, **members)
+        submit(client, jobQueue="shared", **members)
     assert str(caught.value) == (
         "SubmitServiceJob with shareIdentifier, quotaShareName or preemptionConfiguration isn't there yet. "
         "Leave them out and submit to a queue without a scheduling policy."

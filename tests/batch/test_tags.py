@@ -1,4 +1,4 @@
-"""Tags of environments, queues, job definitions and jobs."""
+"""Tags of environments, queues, policies, job definitions and jobs."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -35,7 +35,7 @@ def submit(batch, **members):
     return batch.submit_job(jobName="j", jobQueue="q", jobDefinition="d", **members)
 
 
-@pytest.fixture(params=["compute environment", "job queue", "job definition", "job"])
+@pytest.fixture(params=["compute environment", "job queue", "scheduling policy", "job definition", "job"])
 def resource(request, fake, batch):
     """The ARN of a resource with the tags `{"Stage": "Alpha"}`."""
     tags = {"Stage": "Alpha"}
@@ -43,6 +43,8 @@ def resource(request, fake, batch):
         return fake.batch.add_compute_environment("ce", tags=tags)
     if request.param == "job queue":
         return fake.batch.add_job_queue("q", tags=tags)
+    if request.param == "scheduling policy":
+        return fake.batch.add_scheduling_policy("p", tags=tags)
     if request.param == "job definition":
         return fake.batch.add_job_definition("d", tags=tags)
     fake.batch.add_job_queue("q")

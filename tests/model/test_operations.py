@@ -16,27 +16,23 @@ of_the_newest = pytest.mark.skipif(INSTALLED < NEWEST, reason="an older botocore
 LATER_OPERATIONS = {"CancelJobs", "TerminateJobs"}
 LATER_MEMBERS = {
     "CreateComputeEnvironment": {"ecsSettings"},
+    "CreateSchedulingPolicy": {"quotaSharePolicy"},
     "UpdateComputeEnvironment": {"ecsSettings", "eksConfiguration"},
+    "UpdateSchedulingPolicy": {"quotaSharePolicy"},
 }
 
 MISSING_OPERATIONS = [
     "CreateConsumableResource",
     "CreateQuotaShare",
-    "CreateSchedulingPolicy",
     "DeleteConsumableResource",
     "DeleteQuotaShare",
-    "DeleteSchedulingPolicy",
     "DescribeConsumableResource",
     "DescribeQuotaShare",
-    "DescribeSchedulingPolicies",
-    "GetJobQueueSnapshot",
     "ListConsumableResources",
     "ListJobsByConsumableResource",
     "ListQuotaShares",
-    "ListSchedulingPolicies",
     "UpdateConsumableResource",
     "UpdateQuotaShare",
-    "UpdateSchedulingPolicy",
 ]
 MISSING_MEMBERS = {
     "SubmitJob": [

@@ -370,8 +370,32 @@ def service_jobs(listener):
         batch.terminate_service_jobs(jobs=[ids[3], "no id"], reason="enough")
 
 
+def shares(listener):
+    """Scheduling policies of both kinds, and the jobs of a queue that has one, while they run."""
+    batch, control = listener.client, listener.fake.batch
+    weights = [{"shareIdentifier": "a", "weightFactor": 1}, {"shareIdentifier": "b*"}]
+    fair = {"shareDecaySeconds": 60, "computeReservation": 5, "shareDistribution": weights}
+    arn = batch.create_scheduling_policy(name="fair", fairsharePolicy=fair, tags={"team": "a"})["arn"]
+    quota = control.add_scheduling_policy(
+        "quota", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
+    )
+    batch.describe_scheduling_policies(arns=[arn, quota])
+    batch.list_scheduling_policies(maxResults=1)
+    batch.delete_scheduling_policy(arn=quota)
+    control.add_job_queue("q", schedulingPolicyArn=arn)
+    control.add_job_definition("d")
+    for share in ("a", "b1", "b1"):
+        batch.submit_job(jobName="j", jobQueue="q", jobDefinition="d", shareIdentifier=share)
+    batch.update_scheduling_policy(arn=arn, fairsharePolicy={"shareDecaySeconds": 0})
+    for seconds in (0, 2, 10, 100):
+        listener.fake.tick(seconds)
+        batch.get_job_queue_snapshot(jobQueue="q")
+    batch.list_jobs(jobQueue="q", filters=[{"name": "SHARE_IDENTIFIER", "values": ["b1"]}])
+    batch.describe_job_queues()
+
+
 SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
-SCENES = [resources, tags, definitions, jobs, service_jobs]
+SCENES = [resources, tags, definitions, jobs, service_jobs, shares]
 
 
 @pytest.mark.source("model")
@@ -416,6 +440,21 @@ def test_the_jobs_show_what_jobs_can_show(listener):
         "ListJobs.jobSummaryList.container.exitCode",
         "ListJobs.jobSummaryList.scheduledAt",
         "ListJobs.nextToken",
+    )
+    assert [path for path in expected if path not in listener.seen] == []
+
+
+@pytest.mark.source("model")
+def test_the_shares_show_what_shares_can_show(listener):
+    shares(listener)
+    expected = (
+        "DescribeJobQueues.jobQueues.schedulingPolicyArn",
+        "DescribeSchedulingPolicies.schedulingPolicies.fairsharePolicy.shareDistribution.weightFactor",
+        "DescribeSchedulingPolicies.schedulingPolicies.quotaSharePolicy.idleResourceAssignmentStrategy",
+        "GetJobQueueSnapshot.frontOfQueue.jobs.earliestTimeAtPosition",
+        "GetJobQueueSnapshot.queueUtilization.fairshareUtilization.topCapacityUtilization.capacityUsage.quantity",
+        "ListJobs.jobSummaryList.shareIdentifier",
+        "ListSchedulingPolicies.nextToken",
     )
     assert [path for path in expected if path not in listener.seen] == []
 

@@ -13,6 +13,7 @@ JQ_ENVIRONMENT_NOT_VALID = (
     "Compute Environments must be created and valid before attaching them to a job queue"
 )
 JQ_POLICY_ARN = "Only scheduling policy Arn can be allowed."
+JQ_QUOTA_POLICY = "Quota Management feature is only supported for SageMaker Training job queues."
 JQ_SERVICE_ENVIRONMENT_REQUIRED = "Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder."
 JQ_SERVICE_ENVIRONMENTS_MAX = "Job queue can only have 1 service environment."
 JQ_ACTION_DUPLICATES = "Duplicate job state limit actions are not allowed."

@@ -1,0 +1,93 @@
+"""The order in which waiting jobs are dispatched: first in first out, or by fair share.
+
+Source: user guide, "Job queue priority", "Automated job retries", "Fair-share scheduling policies"
+(reference §12.1, §12.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from fakebatch.batch import fair_share
+
+if TYPE_CHECKING:
+    from fakebatch.batch.state import Job, JobQueue
+
+# (a first try, priority of the share's jobs, order of submission, index in the array): the lowest is first.
+Turn: TypeAlias = tuple[bool, int, int, int]
+
+
+def turn(job: Job) -> Turn:
+    """A job's place in its queue, or in its share of one. Retried jobs are in front.
+
+    That they are in front of their share, whatever its priorities, is assumed; so is that a job without a
+    schedulingPriority has 0.
+    """
+    return _turn(job, not job.attempts)
+
+
+def turn_at(job: Job, instant_ns: int) -> Turn:
+    """The place that a job had earlier."""
+    ended_ns = job.attempts[0].stopped_ns if job.attempts else None
+    return _turn(job, ended_ns is None or ended_ns > instant_ns)
+
+
+def in_order(jobs: Iterable[Job], now_ns: int) -> Iterator[Job]:
+    """Jobs of all queues that wait for a place, in the order in which they are to be looked at.
+
+    Queues of a higher priority come first. Those of equal priority that are first in, first out take turns
+    as if they were one; each with a policy comes after them, in the order of names (assumed). What is placed
+    meanwhile counts for its share at once.
+    """
+    groups: dict[tuple[int, str], list[Job]] = {}
+    for job in jobs:
+        queue = job.spec.queue
+        name = "" if queue.scheduling_policy is None else queue.name
+        groups.setdefault((-queue.priority, name), []).append(job)
+    for key in sorted(groups):
+        waiting = groups[key]
+        yield from _by_share(waiting, now_ns) if key[1] else sorted(waiting, key=turn)
+
+
+def foreseen(queue: JobQueue, jobs: Iterable[Job], now_ns: int) -> Iterator[Job]:
+    """Jobs of one queue in the order in which they would be dispatched if all were placed now."""
+    if queue.scheduling_policy is None:
+        yield from sorted(jobs, key=turn)
+        return
+    ratio = fair_share.ratios(queue, now_ns)
+    thought: dict[str, float] = {}
+    lines = _lines(jobs)
+    for job in fair_share.in_turn(lines, lambda share: ratio(share, thought.get(share, 0.0)), _rank):
+        share = job.spec.share_identifier or ""
+        thought[share] = thought.get(share, 0.0) + job.spec.vcpus
+        yield job
+
+
+def _by_share(waiting: list[Job], now_ns: int) -> Iterator[Job]:
+    ratio = fair_share.ratios(waiting[0].spec.queue, now_ns)
+    return fair_share.in_turn(_lines(waiting), lambda share: ratio(share, 0.0), _rank)
+
+
+def _lines(jobs: Iterable[Job]) -> dict[str, list[Job]]:
+    """The jobs of each share in its own order."""
+    lines: dict[str, list[Job]] = {}
+    for job in jobs:
+        lines.setdefault(job.spec.share_identifier or "", []).append(job)
+    for line in lines.values():
+        line.sort(key=turn)
+    return lines
+
+
+def _rank(job: Job) -> tuple[bool, int, int]:
+    first_try, _, sequence, index = turn(job)
+    return first_try, sequence, index
+
+
+def _turn(job: Job, first_try: bool) -> Turn:
+    spec = job.spec
+    # It works only within a share: in other queues it has no effect.
+    priority = 0 if spec.share_identifier is None else -(spec.scheduling_priority or 0)
+    if job.parent is None:
+        return (first_try, priority, job.sequence, 0)
+    return (first_try, priority, job.parent.sequence, job.sequence)
