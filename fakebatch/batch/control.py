@@ -107,6 +107,22 @@ class Control:
         """
         return setup.add_job_definition(self._locate(), name, overrides)
 
+    def add_consumable_resource(self, name: str, **overrides: Any) -> str:
+        """Make a consumable resource that AWS would accept: one unit, REPLENISHABLE, unless told otherwise.
+
+        Args:
+            name: its consumableResourceName.
+            overrides: members of CreateConsumableResource, and `inUseQuantity` for units that something
+                else is using.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't one of these, or AWS would refuse the request.
+        """
+        return setup.add_consumable_resource(self._locate(), name, overrides)
+
     def when(
         self,
         *,

@@ -141,6 +141,8 @@ class Executor:
         attempt.reason = reason
         job.attempts.append(attempt)
         job.attempt = None
+        if job.spec.consumable_resources is not None:
+            service.locks.release(job)
         if attempt.status_reason is not None:
             # It was being stopped: Batch never retries that.
             service.completion.end(job, "FAILED", attempt.status_reason)

@@ -79,7 +79,8 @@ def weights(distribution: Iterable[Mapping[str, Any]], identifiers: Iterable[str
     """
     found = dict.fromkeys(identifiers, DEFAULT_WEIGHT)
     for entry in distribution:
-        name, weight = entry["shareIdentifier"], entry.get("weightFactor", DEFAULT_WEIGHT)
+        name: str = entry["shareIdentifier"]
+        weight: float = entry.get("weightFactor", DEFAULT_WEIGHT)
         if name.endswith("*"):
             fitting = [identifier for identifier in found if identifier.startswith(name[:-1])]
             found.update(dict.fromkeys(fitting, weight * len(fitting)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.aws.packing import pack
 from fakebatch.batch import stopping
+from fakebatch.batch.consumable_resources import override_consumable_resources
 from fakebatch.batch.container_properties import check_container
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
@@ -210,7 +211,9 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         overrides_length=len(json.dumps(overrides)),
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),
-        consumable_resources=definition.consumable_resource_properties,
+        consumable_resources=override_consumable_resources(
+            definition.consumable_resource_properties, request.get("consumableResourcePropertiesOverride")
+        ),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fakebatch.aws.operations import Operation, operation
 from fakebatch.batch import (
     compute_environments,
+    consumable_resource_listing,
+    consumable_resources,
     job_definitions,
     job_queues,
     jobs,
@@ -84,6 +86,27 @@ OPERATIONS: dict[str, Operation] = {
     "ListSchedulingPolicies": operation(
         scheduling_policies.list_scheduling_policies, "maxResults nextToken", wraps=True
     ),
+    "CreateConsumableResource": operation(
+        consumable_resources.create_consumable_resource,
+        "consumableResourceName totalQuantity resourceType tags",
+        wraps=True,
+    ),
+    "DescribeConsumableResource": operation(
+        consumable_resources.describe_consumable_resource, "consumableResource", wraps=True
+    ),
+    "UpdateConsumableResource": operation(
+        consumable_resources.update_consumable_resource, "consumableResource operation quantity clientToken"
+    ),
+    "DeleteConsumableResource": operation(
+        consumable_resources.delete_consumable_resource, "consumableResource"
+    ),
+    "ListConsumableResources": operation(
+        consumable_resource_listing.list_consumable_resources, "filters maxResults nextToken"
+    ),
+    "ListJobsByConsumableResource": operation(
+        consumable_resource_listing.list_jobs_by_consumable_resource,
+        "consumableResource filters maxResults nextToken",
+    ),
     "TagResource": operation(tags.tag_resource, "resourceArn tags"),
     "UntagResource": operation(tags.untag_resource, "resourceArn tagKeys"),
     "ListTagsForResource": operation(tags.list_tags_for_resource, "resourceArn"),
@@ -110,7 +133,8 @@ OPERATIONS: dict[str, Operation] = {
     "SubmitJob": operation(
         jobs.submit_job,
         "jobName jobQueue jobDefinition shareIdentifier schedulingPriorityOverride arrayProperties dependsOn"
-        " parameters containerOverrides retryStrategy propagateTags timeout tags",
+        " parameters containerOverrides retryStrategy propagateTags timeout tags"
+        " consumableResourcePropertiesOverride",
     ),
     "SubmitServiceJob": operation(
         service_jobs.submit_service_job,

@@ -92,6 +92,10 @@ class Scheduler:
             block(service, job, outcome.stuck)
             self.waiting[job.id] = job
             return
+        if job.spec.consumable_resources is not None and not service.locks.take(job):
+            job.status_reason = None
+            self.waiting[job.id] = job
+            return
         service.executor.start(job, environment, outcome)
 
     def wake(self) -> None:
@@ -123,10 +127,16 @@ class Scheduler:
 
     def _look_again(self, _: None) -> None:
         self._woken = False
-        for job in in_order(self.waiting.values(), self._service.sim.now_ns):
-            # A rule's function may have stopped it meanwhile.
-            if self.waiting.pop(job.id, None) is not None:
-                self.place(job)
+        self._service.locks.look_at_all()
+        try:
+            for job in in_order(self.waiting.values(), self._service.sim.now_ns):
+                # A rule's function may have stopped it meanwhile.
+                if self.waiting.pop(job.id, None) is not None:
+                    self.place(job)
+        except BaseException:
+            # A rule's function has raised: those behind are looked at all the same.
+            self.wake()
+            raise
 
 
 def _room_for(job: Job) -> ComputeEnvironment | None:

@@ -8,12 +8,20 @@ from typing import NamedTuple
 from fakebatch.aws.ids import Ids
 from fakebatch.aws.place import Place
 from fakebatch.batch.completion import Completion
+from fakebatch.batch.consumable_resource_locks import Locks
 from fakebatch.batch.execution import Executor
 from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
 from fakebatch.batch.service_execution import ServiceScheduler
 from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
-from fakebatch.batch.state import ComputeEnvironment, Job, JobDefinition, JobQueue, SchedulingPolicy
+from fakebatch.batch.state import (
+    ComputeEnvironment,
+    ConsumableResource,
+    Job,
+    JobDefinition,
+    JobQueue,
+    SchedulingPolicy,
+)
 from fakebatch.sim.simulation import Simulation
 from fakebatch.sim.trace import Remark, Transition
 from fakebatch.timing import Durations
@@ -36,7 +44,8 @@ class Service:
     """The state of Batch in one place.
 
     Attributes:
-        compute_environments, service_environments, job_queues, scheduling_policies: by name.
+        compute_environments, service_environments, job_queues, scheduling_policies, consumable_resources: by
+            name.
         job_definitions: by name, revision n at position n-1.
         definitions_named: what SubmitJob has found, by the reference that it gave; emptied by every change.
         jobs: by id, array children too.
@@ -72,6 +81,7 @@ class Service:
         self.scheduling_policies: dict[str, SchedulingPolicy] = {}
         self.job_definitions: dict[str, list[JobDefinition]] = {}
         self.definitions_named: dict[str, JobDefinition] = {}
+        self.consumable_resources: dict[str, ConsumableResource] = {}
         self.jobs: dict[str, Job] = {}
         self.past_tags: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.service_jobs: dict[str, ServiceJob] = {}
@@ -79,6 +89,7 @@ class Service:
         self.rules = Rules()
         self.scheduler = Scheduler(self)
         self.service_scheduler = ServiceScheduler(self)
+        self.locks = Locks(self)
         self.executor = Executor(self)
         self.completion = Completion(self)
         self._logs: dict[str, list[LogLine]] = {}

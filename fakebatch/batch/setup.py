@@ -1,4 +1,4 @@
-"""Set-up from the author's side: environments, queues, policies and definitions in one line each.
+"""Set-up from the author's side: resources and definitions in one line each.
 
 What a test doesn't name is filled in with what AWS would accept. Overrides are members of the request or
 of the described structure. A resource is VALID at once, however long `timing.resource` is.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakebatch.batch import resource_status, setup_members
 from fakebatch.batch.compute_environments import new_compute_environment
+from fakebatch.batch.consumable_resources import new_consumable_resource
 from fakebatch.batch.errors import ClientException
 from fakebatch.batch.job_definitions import (
     default_job_definition,
@@ -143,6 +144,32 @@ def add_scheduling_policy(service: Service, name: str, overrides: Mapping[str, A
         request = {"name": name, **deepcopy(dict(overrides))}
         arn: str = create_scheduling_policy(service, request)["arn"]
     return arn
+
+
+def add_consumable_resource(service: Service, name: str, overrides: Mapping[str, Any]) -> str:
+    """Make a consumable resource and return its ARN; there is one unit of it unless told otherwise.
+
+    Units that are in use from the start are nobody's: nothing gives them back.
+
+    Raises:
+        UsageError: an unknown member, a number that isn't one, more in use than there is, or a request that
+            AWS would refuse.
+    """
+    call = f"add_consumable_resource({name!r})"
+    setup_members.CONSUMABLE_RESOURCE.check(call, overrides)
+    members = {"totalQuantity": 1, "inUseQuantity": 0, **deepcopy(dict(overrides))}
+    for member in ("totalQuantity", "inUseQuantity"):
+        if not isinstance(members[member], int) or isinstance(members[member], bool):
+            raise UsageError(f"{call}: {member}={members[member]!r} is no whole number.")
+    in_use, total = members.pop("inUseQuantity"), members["totalQuantity"]
+    with _refusals(call):
+        resource = new_consumable_resource(service, {"consumableResourceName": name, **members})
+    if not 0 <= in_use <= total:
+        raise UsageError(f"{call}: inUseQuantity={in_use} is not between 0 and totalQuantity={total}.")
+    resource.in_use = in_use
+    service.consumable_resources[name] = resource
+    service.scheduler.wake()
+    return resource.arn
 
 
 def _new_environment(service: Service, name: str, overrides: Structure) -> ComputeEnvironment:

@@ -82,6 +82,11 @@ JOB_QUEUE = _members(
 )
 # Of CreateSchedulingPolicy and SchedulingPolicyDetail.
 SCHEDULING_POLICY = _members("fairsharePolicy quotaSharePolicy tags")
+
+# Of CreateConsumableResource and DescribeConsumableResource.
+CONSUMABLE_RESOURCE = _members(
+    "totalQuantity resourceType tags inUseQuantity", resourceType="REPLENISHABLE NON_REPLENISHABLE"
+)
 # Of RegisterJobDefinition and JobDefinition.
 JOB_DEFINITION = _members(
     "type parameters schedulingPriority containerProperties nodeProperties retryStrategy propagateTags"

@@ -153,6 +153,41 @@ class JobDefinition:
 
 
 @dataclass(slots=True)
+class ConsumableResource:
+    """Something that jobs need besides room, counted in units.
+
+    Attributes:
+        type: REPLENISHABLE or NON_REPLENISHABLE.
+        quantity: how many units there are to be. While more are in use, those are still counted.
+        in_use: units that are locked by attempts, or were given away by the test's author.
+        updates: (clientToken, operation, quantity) of the updates of the last eight hours, and when each
+            was made, in ns.
+    """
+
+    name: str
+    arn: str
+    type: str
+    quantity: int
+    created_ns: int
+    tags: dict[str, str]
+    in_use: int = 0
+    updates: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """What there is: a total that is lowered below what is in use is reached as jobs end.
+
+        Source: user guide, "Update the quantity of a resource while it is in use by jobs".
+        """
+        return max(self.quantity, self.in_use)
+
+    @property
+    def available(self) -> int:
+        """Units that an attempt can lock now."""
+        return self.total - self.in_use
+
+
+@dataclass(slots=True)
 class Attempt:
     """One try of a job that has left RUNNABLE. Times in ns; ids are derived from the job's id and its number.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.batch.compute_environments import find_compute_environment
+from fakebatch.batch.consumable_resources import find_consumable_resource
 from fakebatch.batch.errors import ClientException
 from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.errors import tags as errors
@@ -19,9 +20,22 @@ if TYPE_CHECKING:
 
     from fakebatch.batch.service import Service
     from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
-    from fakebatch.batch.state import ComputeEnvironment, JobQueue, SchedulingPolicy, Structure
+    from fakebatch.batch.state import (
+        ComputeEnvironment,
+        ConsumableResource,
+        JobQueue,
+        SchedulingPolicy,
+        Structure,
+    )
 
-    Tagged: TypeAlias = ComputeEnvironment | JobQueue | SchedulingPolicy | ServiceEnvironment | ServiceJob
+    Tagged: TypeAlias = (
+        ComputeEnvironment
+        | ConsumableResource
+        | JobQueue
+        | SchedulingPolicy
+        | ServiceEnvironment
+        | ServiceJob
+    )
 
 
 def tag_resource(service: Service, request: Structure) -> Structure:
@@ -98,6 +112,7 @@ _FINDERS: dict[str, Callable[[Service, str], Tagged | None]] = {
     "compute-environment": find_compute_environment,
     "job-queue": find_job_queue,
     "scheduling-policy": find_scheduling_policy,
+    "consumable-resource": find_consumable_resource,
     "service-environment": find_service_environment,
     "service-job": _find_service_job,
 }

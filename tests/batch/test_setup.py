@@ -236,6 +236,8 @@ DERIVED = {
     "computeEnvironmentArn",
     "serviceEnvironmentName",
     "serviceEnvironmentArn",
+    "consumableResourceName",
+    "consumableResourceArn",
     "jobQueueName",
     "jobQueueArn",
     "jobDefinitionName",
@@ -258,6 +260,11 @@ DERIVED = {
             setup_members.SERVICE_ENVIRONMENT,
             ["CreateServiceEnvironmentRequest", "ServiceEnvironmentDetail"],
             set(),
+        ),
+        (
+            setup_members.CONSUMABLE_RESOURCE,
+            ["CreateConsumableResourceRequest", "DescribeConsumableResourceResponse"],
+            {"availableQuantity", "createdAt"},
         ),
         (setup_members.JOB_QUEUE, ["CreateJobQueueRequest", "JobQueueDetail"], set()),
         (

@@ -22,21 +22,14 @@ LATER_MEMBERS = {
 }
 
 MISSING_OPERATIONS = [
-    "CreateConsumableResource",
     "CreateQuotaShare",
-    "DeleteConsumableResource",
     "DeleteQuotaShare",
-    "DescribeConsumableResource",
     "DescribeQuotaShare",
-    "ListConsumableResources",
-    "ListJobsByConsumableResource",
     "ListQuotaShares",
-    "UpdateConsumableResource",
     "UpdateQuotaShare",
 ]
 MISSING_MEMBERS = {
     "SubmitJob": [
-        "consumableResourcePropertiesOverride",
         "ecsPropertiesOverride",
         "eksPropertiesOverride",
         "nodeOverrides",

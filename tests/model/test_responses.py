@@ -211,6 +211,29 @@ def tags(listener):
     listener.client.list_tags_for_resource(resourceArn=arn)
 
 
+def consumables(listener):
+    """Consumable resources of both kinds, while jobs wait for them and use them."""
+    batch, fake = listener.client, listener.fake
+    for kind in ("REPLENISHABLE", "NON_REPLENISHABLE"):
+        batch.create_consumable_resource(
+            consumableResourceName=kind, totalQuantity=1, resourceType=kind, tags={"team": "a"}
+        )
+    fake.batch.add_job_queue("q")
+    needed = [{"consumableResource": "REPLENISHABLE", "quantity": 1}]
+    fake.batch.add_job_definition("d", consumableResourceProperties={"consumableResourceList": needed})
+    for _ in range(2):
+        batch.submit_job(jobName="j", jobQueue="q", jobDefinition="d")
+    for seconds in (0, 20, 60):
+        fake.tick(seconds)
+        batch.describe_consumable_resource(consumableResource="REPLENISHABLE")
+        batch.list_consumable_resources(maxResults=1)
+        batch.list_jobs_by_consumable_resource(consumableResource="REPLENISHABLE", maxResults=1)
+    batch.list_jobs_by_consumable_resource(consumableResource="REPLENISHABLE")
+    batch.update_consumable_resource(consumableResource="REPLENISHABLE", operation="ADD", quantity=1)
+    batch.delete_consumable_resource(consumableResource="NON_REPLENISHABLE")
+    batch.list_consumable_resources()
+
+
 SIZE = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 ROLE = "arn:aws:iam::123456789012:role/r"
 FULL = {
@@ -395,7 +418,7 @@ def shares(listener):
 
 
 SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
-SCENES = [resources, tags, definitions, jobs, service_jobs, shares]
+SCENES = [resources, tags, consumables, definitions, jobs, service_jobs, shares]
 
 
 @pytest.mark.source("model")

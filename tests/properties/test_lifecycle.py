@@ -52,8 +52,16 @@ SPECS = st.fixed_dictionaries(
         "attempts": st.sampled_from((None, 1, 2, 3)),
         "timeout": st.sampled_from((None, 60, 61)),
         "queue": st.sampled_from(("q", "other")),
+        # Of the token and of the supply, which is used up.
+        "units": st.sampled_from(((0, 0), (0, 0), (1, 0), (2, 0), (0, 1), (1, 1))),
     }
 )
+
+
+def units_of(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a job needs of the consumable resources."""
+    named = zip(("token", "supply"), spec["units"], strict=True)
+    return [{"consumableResource": name, "quantity": units} for name, units in named if units]
 
 
 def misfits(shape: Any, value: Any, path: str) -> list[str]:
@@ -94,6 +102,8 @@ class Jobs(RuleBasedStateMachine):
         for queue in ("q", "other"):
             self.fake.batch.add_job_queue(queue)
         self.fake.batch.add_job_definition("d")
+        self.fake.batch.add_consumable_resource("token", totalQuantity=2)
+        self.fake.batch.add_consumable_resource("supply", totalQuantity=3, resourceType="NON_REPLENISHABLE")
         add_rules(self.fake.batch)
         self.batch = self.fake.client("batch")
         model = self.batch.meta.service_model
@@ -118,6 +128,8 @@ class Jobs(RuleBasedStateMachine):
             members["retryStrategy"] = {"attempts": spec["attempts"]}
         if spec["timeout"]:
             members["timeout"] = {"attemptDurationSeconds": spec["timeout"]}
+        if needed := units_of(spec):
+            members["consumableResourcePropertiesOverride"] = {"consumableResourceList": needed}
         job = self.batch.submit_job(
             jobName=spec["name"], jobQueue=spec["queue"], jobDefinition="d", **members
         )
@@ -163,6 +175,14 @@ class Jobs(RuleBasedStateMachine):
         else:
             self.batch.update_job_queue(jobQueue=name, state=state)
 
+    @rule(
+        name=st.sampled_from(("token", "supply")),
+        operation=st.sampled_from(("SET", "ADD")),
+        quantity=st.integers(0, 3),
+    )
+    def update(self, name: str, operation: str, quantity: int) -> None:
+        self.batch.update_consumable_resource(consumableResource=name, operation=operation, quantity=quantity)
+
     @rule()
     def restore(self) -> None:
         """A copy of the world is as good as the world."""
@@ -189,6 +209,21 @@ class Jobs(RuleBasedStateMachine):
             self.check_times(job)
             if "size" in job.get("arrayProperties", {}):
                 self.check_summary(job, described)
+
+    @invariant()
+    def units_in_use_are_those_of_placed_jobs(self) -> None:
+        placed = [job for job in self.fake.batch.jobs() if job.status in ("STARTING", "RUNNING")]
+        for name, position in (("token", 0), ("supply", 1)):
+            found = self.units(name)
+            total, in_use, available = (found[f"{what}Quantity"] for what in ("total", "inUse", "available"))
+            used = sum(self.submitted[job.id.partition(":")[0]]["units"][position] for job in placed)
+            assert in_use == (used if name == "token" else 0)
+            assert 0 <= in_use <= total
+            assert available == total - in_use
+
+    def units(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.batch.describe_consumable_resource(consumableResource=name)
+        return found
 
     def check_attempts(self, job: dict[str, Any]) -> None:
         attempts = [*job["attempts"], *([{}] if job["status"] in ("STARTING", "RUNNING") else [])]
@@ -278,10 +313,16 @@ class Jobs(RuleBasedStateMachine):
             if view.status == "RUNNING":
                 assert (spec["name"], spec["timeout"]) == ("hang", None)
             elif view.status == "RUNNABLE":
-                assert spec["name"] == "stuck" or not self.enabled["e"]
+                assert spec["name"] == "stuck" or not self.enabled["e"] or self.lacks(spec)
             else:
                 assert view.status == "PENDING"
                 assert any(one in living for one in self.waited_for(job_id, spec, index))
+
+    def lacks(self, spec: dict[str, Any]) -> bool:
+        return any(
+            self.units(needed["consumableResource"])["availableQuantity"] < needed["quantity"]
+            for needed in units_of(spec)
+        )
 
     def waited_for(self, job_id: str, spec: dict[str, Any], index: str) -> list[str]:
         if spec["size"] and not index:
