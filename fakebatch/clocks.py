@@ -6,6 +6,7 @@ that is all that a datetime, and so freezegun, can hold.
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from fakebatch.errors import UsageError
 from fakebatch.timing import to_ns
 
 _NS_PER_US = 1_000
+_FRACTION = re.compile(r"\.(\d+)")
 KINDS = ("auto", "virtual", "system")
 
 
@@ -116,8 +118,9 @@ def _parsed(moment: object, asked: str) -> datetime:
         return moment
     if not isinstance(moment, str):
         raise UsageError(f"{asked}: {moment!r} is no instant. Give an aware datetime or an ISO 8601 text.")
-    # Python 3.10 knows offsets but no Z.
+    # Python 3.10 knows offsets but no Z, and fractions of three or six digits only.
     text = moment[:-1] + "+00:00" if moment[-1:] in ("Z", "z") else moment
+    text = _FRACTION.sub(lambda digits: f".{digits[1]:0<6.6}", text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:

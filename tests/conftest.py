@@ -10,6 +10,11 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from botocore.httpsession import URLLib3Session
+from hypothesis import settings
+
+# A busy machine is no failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @cache

@@ -60,6 +60,7 @@ def capacity(vcpus):
 
 
 @pytest.mark.source("model; that nothing in use is 0 assumed")
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 def test_an_empty_queue(fake, batch):
     fake.tick(5)
     now = START_MS + 5000
@@ -78,6 +79,7 @@ def test_an_empty_queue(fake, batch):
 
 
 @pytest.mark.source("model; FIFO without share blocks: reference §12.3")
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 def test_a_queue_without_a_policy(fake, batch):
     for vcpus in (1, 2):
         submit(batch, vcpus=vcpus)
@@ -102,6 +104,7 @@ def test_a_queue_without_a_policy(fake, batch):
 
 
 @pytest.mark.source("model; which of equal shares is first assumed")
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 def test_a_fair_share_queue_tells_what_each_share_uses(fake, batch):
     for name, vcpus in (("a1", 1), ("b1", 4), ("c1", 1), ("b2", 2)):
         submit(batch, name, "fair", vcpus)
@@ -131,6 +134,7 @@ def test_a_fair_share_queue_tells_what_each_share_uses(fake, batch):
 
 
 @pytest.mark.source("model: cpu for EKS")
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 def test_the_unit_of_an_eks_queue(fake, batch):
     fake.batch.add_job_queue("pods", jobQueueType="EKS")
     usage = snapshot(batch, "pods")["queueUtilization"]["totalCapacityUsage"]
@@ -138,6 +142,7 @@ def test_the_unit_of_an_eks_queue(fake, batch):
 
 
 @pytest.mark.source("model: the first 100, the top 20")
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 def test_a_hundred_jobs_and_twenty_shares_are_shown(fake, batch):
     for number in range(25):
         submit(batch, "x", "fair", number + 1, shareIdentifier=f"s{number}")

@@ -562,6 +562,7 @@ def test_children_have_their_parent_s_share(fake, batch, queues):
 
 
 @pytest.mark.source("reference §13")
+@pytest.mark.needs("JobSummary.shareIdentifier")
 def test_list_jobs_filters_by_share(fake, batch, queues):
     for name, share in (("one", "a"), ("two", "b"), ("three", "a")):
         submit(batch, jobName=name, shareIdentifier=share)

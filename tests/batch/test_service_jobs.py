@@ -225,9 +225,16 @@ REFUSALS = [
 ]
 
 
+def newer(members):
+    """What an old botocore has no request for."""
+    return (
+        [pytest.mark.needs("SubmitServiceJobRequest.quotaShareName")] if "quotaShareName" in members else []
+    )
+
+
 @pytest.mark.parametrize(
     ("members", "text"),
-    [pytest.param(m, t, id=n, marks=pytest.mark.source(s)) for n, m, t, s in REFUSALS],
+    [pytest.param(m, t, id=n, marks=[pytest.mark.source(s), *newer(m)]) for n, m, t, s in REFUSALS],
 )
 def test_submit_refuses(fake, client, members, text):
     fake.batch.add_job_queue("ecs")
@@ -256,6 +263,7 @@ def test_submit_refuses_a_large_request(client):
     ],
     ids=["shareIdentifier", "quotaShareName", "preemptionConfiguration"],
 )
+@pytest.mark.needs("UpdateServiceJob")
 def test_shares_are_not_there_yet(fake, client, members):
     policy = fake.batch.add_scheduling_policy("p")
     fake.batch.add_job_queue("shared", jobQueueType="SAGEMAKER_TRAINING", schedulingPolicyArn=policy)
@@ -282,6 +290,7 @@ def test_a_request_is_taken_once(client):
 
 
 @pytest.mark.source("model; what is left out before there is anything to show is assumed, after jobs")
+@pytest.mark.needs("UpdateServiceJob")
 def test_a_job_that_has_just_been_submitted(client):
     job_id = submit(client)
     assert described(client, job_id) == {
@@ -300,6 +309,7 @@ def test_a_job_that_has_just_been_submitted(client):
 
 
 @pytest.mark.source("model; user guide, Getting started with AWS Batch on SageMaker AI")
+@pytest.mark.needs("UpdateServiceJob")
 def test_every_field_of_a_job_that_was_retried(fake, client):
     fake.batch.when(job_name="j").fail(reason="InternalServerError: x", after=10).succeed(after=20)
     retries = {"attempts": 3, "evaluateOnExit": [{"onStatusReason": "*Internal*", "action": "retry"}]}
@@ -356,6 +366,7 @@ def test_every_field_of_a_job_that_was_retried(fake, client):
 
 
 @pytest.mark.source("model; that times go and the latest attempt stays while it waits again is assumed")
+@pytest.mark.needs("UpdateServiceJob")
 def test_which_members_are_there_in_which_state(fake, client):
     fake.batch.when().fail(after=1)
     job_id = submit(client, retryStrategy={"attempts": 2})
@@ -374,6 +385,7 @@ def test_which_members_are_there_in_which_state(fake, client):
 
 
 @pytest.mark.source("assumed: nobody has captured an unknown service job")
+@pytest.mark.needs("UpdateServiceJob")
 def test_an_unknown_job(client):
     text = "ServiceJob x not found."
     assert refusal(client.describe_service_job, jobId="x") == text
@@ -381,6 +393,7 @@ def test_an_unknown_job(client):
 
 
 @pytest.mark.source("model; that a count of 1 is the default is assumed")
+@pytest.mark.needs("UpdateServiceJob")
 def test_instance_groups_are_added_up(client):
     groups = [
         {"InstanceType": "ml.m5.large", "InstanceCount": 2, "InstanceGroupName": "a"},
@@ -411,6 +424,7 @@ def test_the_name_of_the_training_job(fake, client, payload, name):
 
 
 @pytest.mark.source("model")
+@pytest.mark.needs("UpdateServiceJob")
 def test_update_changes_the_priority(client):
     job_id = submit(client)
     response = body(client.update_service_job(jobId=job_id, schedulingPriority=9999))
@@ -430,6 +444,7 @@ def test_terminating_an_unknown_job_succeeds(client):
 
 
 @pytest.mark.source("model; the message of an error assumed")
+@pytest.mark.needs("UpdateServiceJob")
 def test_terminating_many(client):
     known, unknown = submit(client), "00000000-0000-4000-8000-000000000000"
     response = body(client.terminate_service_jobs(jobs=[known, unknown, "x"], reason="enough"))
@@ -448,6 +463,7 @@ def test_terminating_many(client):
 
 
 @pytest.mark.source("model, the limits; texts assumed")
+@pytest.mark.needs("UpdateServiceJob")
 def test_terminating_has_limits(client):
     job_id = submit(client)
     many = "Maximum number of jobs supported is 50"
@@ -461,6 +477,7 @@ def test_terminating_has_limits(client):
 
 
 @pytest.mark.source("reference §13: RUNNING only; model for the members")
+@pytest.mark.needs("UpdateServiceJob")
 def test_list_shows_running_jobs(fake, client):
     job_id = submit(client)
     assert listed(client) == []

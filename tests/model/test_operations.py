@@ -13,10 +13,11 @@ NEWEST = (1, 44, 5)
 of_the_newest = pytest.mark.skipif(INSTALLED < NEWEST, reason="an older botocore has fewer operations")
 
 # What came after the oldest botocore that is supported, and so is missing from models in between.
-LATER_OPERATIONS = {"CancelJobs", "TerminateJobs"}
+LATER_OPERATIONS = {"CancelJobs", "TerminateJobs", "TerminateServiceJobs", "UpdateServiceJob"}
 LATER_MEMBERS = {
     "CreateComputeEnvironment": {"ecsSettings"},
     "CreateSchedulingPolicy": {"quotaSharePolicy"},
+    "SubmitServiceJob": {"preemptionConfiguration", "quotaShareName"},
     "UpdateComputeEnvironment": {"ecsSettings", "eksConfiguration"},
     "UpdateSchedulingPolicy": {"quotaSharePolicy"},
 }

@@ -379,7 +379,8 @@ def service_jobs(listener):
         submit("waits"),
         submit("large", serviceRequestPayload=PAYLOAD.replace("2", "5")),
     ]
-    batch.update_service_job(jobId=ids[0], schedulingPriority=7)
+    if "UpdateServiceJob" in KNOWN:
+        batch.update_service_job(jobId=ids[0], schedulingPriority=7)
     for number, seconds in enumerate((0, 1, 4, 5, 5, 5, 60, 60)):
         listener.fake.tick(seconds)
         for job_id in ids:
@@ -468,6 +469,7 @@ def test_the_jobs_show_what_jobs_can_show(listener):
 
 
 @pytest.mark.source("model")
+@pytest.mark.needs("JobSummary.shareIdentifier")
 def test_the_shares_show_what_shares_can_show(listener):
     shares(listener)
     expected = (
