@@ -341,6 +341,7 @@ def test_submit_job_with_json_from_skeleton(cli):
 
 
 @pytest.mark.source("reference §13")
+@pytest.mark.needs("JobSummary.scheduledAt")
 def test_list_jobs_with_status_and_with_filter(cli):
     first, second = submit(cli, "train-1"), submit(cli, "TRAIN-2")
     other = submit(cli, "other")

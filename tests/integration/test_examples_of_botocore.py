@@ -274,8 +274,14 @@ def story():
 EXAMPLES = [key for key in shipped() if key[0] in OPERATIONS]
 
 
+def as_parameter(key):
+    """ListJobs answers with members that an old botocore would drop."""
+    marks = [pytest.mark.needs("JobSummary.scheduledAt")] if key[0] == "ListJobs" else []
+    return pytest.param(key, id=key[1].rpartition("-")[0], marks=marks)
+
+
 @pytest.mark.source("botocore's examples-1.json of Batch")
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda key: key[1].rpartition("-")[0])
+@pytest.mark.parametrize("example", [as_parameter(key) for key in EXAMPLES])
 def test_example_is_answered_as_aws_did(story, example):
     """A new example of botocore has no answer, and fails here until it has its place in the story."""
     assert example in story.answers
