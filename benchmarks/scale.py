@@ -9,6 +9,7 @@ import fakebatch
 from benchmarks.measure import Figure, Side, cpu_ns, cpu_ns_with_collector, ratio
 from benchmarks.table import Row
 from benchmarks.worlds import TO_RUNNING, TO_THE_END, service_of, submit_directly, world
+from fakebatch.aws.packing import unpack
 from fakebatch.batch.jobs import describe_jobs
 from fakebatch.batch.listing import list_jobs
 
@@ -60,13 +61,15 @@ def _submit(fake: fakebatch.World, _: list[str]) -> Callable[[], object]:
 
 
 def _describe(fake: fakebatch.World, jobs: list[str]) -> Callable[[], object]:
-    """Of jobs that are looked at again and again, as pollers do."""
+    """Of jobs that are looked at again and again, as pollers do; with the copy that each caller gets."""
     service = service_of(fake)
     chosen = jobs[:: len(jobs) // _CALLS]
 
     def describe_each() -> None:
         for job in chosen:
-            describe_jobs(service, {"jobs": [job]})
+            reply = describe_jobs(service, {"jobs": [job]})
+            assert isinstance(reply, bytes)
+            unpack(reply)
 
     describe_each()
     return describe_each
