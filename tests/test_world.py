@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -404,3 +405,25 @@ class TestSeeds:
 def test_repr(fake: fakebatch.World) -> None:
     submit(fake)
     assert repr(fake) == "<fakebatch.World at 2026-01-01T00:00:00.000123Z, 1 calls>"
+
+
+@pytest.mark.source("docs/architecture.md: the collector pauses while time moves")
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(collecting: bool) -> None:
+    seen: list[bool] = []
+    before = gc.isenabled()
+    with fakebatch.mock(provision=True) as fake:
+
+        @fake.batch.when().run
+        def look(job: Any) -> None:
+            seen.append(gc.isenabled())
+            raise fakebatch.UsageError("the body's own")
+
+        fake.client("batch").submit_job(jobName="j", jobQueue="q", jobDefinition="d")
+        try:
+            (gc.enable if collecting else gc.disable)()
+            with pytest.raises(fakebatch.UsageError, match="the body's own"):
+                fake.tick(10)
+            assert (seen, gc.isenabled()) == ([False], collecting)
+        finally:
+            (gc.enable if before else gc.disable)()
