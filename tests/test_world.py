@@ -409,7 +409,8 @@ def test_repr(fake: fakebatch.World) -> None:
 
 @pytest.mark.source("docs/architecture.md: the collector pauses while time moves")
 @pytest.mark.parametrize("collecting", [True, False])
-def test_the_garbage_collector_is_left_as_it_was(collecting: bool) -> None:
+@pytest.mark.parametrize("until", [False, True], ids=["tick", "run_until"])
+def test_the_garbage_collector_is_left_as_it_was(collecting: bool, until: bool) -> None:
     seen: list[bool] = []
     before = gc.isenabled()
     with fakebatch.mock(provision=True) as fake:
@@ -419,11 +420,11 @@ def test_the_garbage_collector_is_left_as_it_was(collecting: bool) -> None:
             seen.append(gc.isenabled())
             raise fakebatch.UsageError("the body's own")
 
-        fake.client("batch").submit_job(jobName="j", jobQueue="q", jobDefinition="d")
+        job = fake.client("batch").submit_job(jobName="j", jobQueue="q", jobDefinition="d")
         try:
             (gc.enable if collecting else gc.disable)()
             with pytest.raises(fakebatch.UsageError, match="the body's own"):
-                fake.tick(10)
+                fake.run_until(job) if until else fake.tick(10)
             assert (seen, gc.isenabled()) == ([False], collecting)
         finally:
             (gc.enable if before else gc.disable)()
