@@ -11,7 +11,7 @@ import re
 from fakebatch.batch import fargate
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
-from fakebatch.batch.state import Structure
+from fakebatch.batch.state import Needs, Structure
 
 MIN_MEMORY_MIB = 4
 # The legacy member for each kind.
@@ -29,6 +29,15 @@ def requested(container: Structure, kind: str) -> str | None:
             return str(requirement["value"])
     legacy = container.get(LEGACY.get(kind, ""))
     return None if legacy is None else str(legacy)
+
+
+def needs_of(container: Structure) -> Needs:
+    """What a container reserves; its resources have been checked, those of the defaults too."""
+    return Needs(
+        float(requested(container, "VCPU") or 0),
+        int(requested(container, "MEMORY") or 0),
+        int(requested(container, "GPU") or 0),
+    )
 
 
 def check_resources(container: Structure, platform: str) -> None:

@@ -72,7 +72,7 @@ def summary(service: Service, job: Job) -> Structure:
     if job.spec.share_identifier is not None:
         listed["shareIdentifier"] = job.spec.share_identifier
     if job.array is None:
-        listed["capacityUsage"] = [{"capacityUnit": "VCPU", "quantity": job.spec.vcpus}]
+        listed["capacityUsage"] = [{"capacityUnit": "VCPU", "quantity": job.spec.needs.vcpus}]
     else:
         listed["arrayProperties"] = _parent_properties(job)
     if job.parent is None:

@@ -168,7 +168,7 @@ def took_place(job: Job, now_ns: int) -> None:
     """A job of a share holds its vCPUs from now on."""
     share = settled(job, now_ns)
     share.placed += 1
-    share.vcpus += job.spec.vcpus
+    share.vcpus += job.spec.needs.vcpus
 
 
 def gave_back(job: Job, now_ns: int) -> None:
@@ -176,7 +176,7 @@ def gave_back(job: Job, now_ns: int) -> None:
     share = settled(job, now_ns)
     share.placed -= 1
     # Of fractions nothing may be left over.
-    share.vcpus = share.vcpus - job.spec.vcpus if share.placed else 0.0
+    share.vcpus = share.vcpus - job.spec.needs.vcpus if share.placed else 0.0
 
 
 def settled(job: Job, now_ns: int) -> Share:

@@ -10,6 +10,7 @@ from fakebatch.aws.packing import pack
 from fakebatch.batch import stopping
 from fakebatch.batch.consumable_resources import override_consumable_resources
 from fakebatch.batch.container_properties import check_container
+from fakebatch.batch.container_resources import needs_of
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
 from fakebatch.batch.errors import ClientException, refuse_if
@@ -20,7 +21,7 @@ from fakebatch.batch.fair_share import has_room
 from fakebatch.batch.job_definitions import find_job_definition
 from fakebatch.batch.job_queues import find_job_queue
 from fakebatch.batch.lifecycle import STATUSES
-from fakebatch.batch.overrides import merge_container, vcpus_of
+from fakebatch.batch.overrides import merge_container
 from fakebatch.batch.provisioning import provision
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout, complete_retry_strategy
 from fakebatch.batch.scheduling_policies import check_share_identifier
@@ -207,7 +208,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         timeout_s=timeout.get("attemptDurationSeconds") if timeout else None,
         propagate_tags=request.get("propagateTags", definition.propagate_tags),
         depends_on=request.get("dependsOn", []),
-        vcpus=vcpus_of(container),
+        needs=needs_of(container),
         overrides_length=len(json.dumps(overrides)),
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),

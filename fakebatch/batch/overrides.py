@@ -58,14 +58,6 @@ def substitute(command: list[str], parameters: dict[str, str]) -> list[str]:
     return [_REFERENCE.sub(value, word) if "Ref::" in word else word for word in command]
 
 
-def vcpus_of(container: Structure) -> float:
-    """The vCPUs that a container reserves."""
-    for requirement in container["resourceRequirements"]:
-        if requirement["type"] == "VCPU":
-            return float(requirement["value"])
-    return float(container.get("vcpus", 0))
-
-
 def _merge_environment(own: list[Structure], added: list[Structure]) -> list[Structure]:
     """By name: an override replaces in place, a new one goes to the end."""
     check_environment(added)

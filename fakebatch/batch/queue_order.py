@@ -60,7 +60,7 @@ def foreseen(queue: JobQueue, jobs: Iterable[Job], now_ns: int) -> Iterator[Job]
     lines = _lines(jobs)
     for job in fair_share.in_turn(lines, lambda share: ratio(share, thought.get(share, 0.0)), _rank):
         share = job.spec.share_identifier or ""
-        thought[share] = thought.get(share, 0.0) + job.spec.vcpus
+        thought[share] = thought.get(share, 0.0) + job.spec.needs.vcpus
         yield job
 
 

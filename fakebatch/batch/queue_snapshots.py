@@ -63,7 +63,7 @@ def _utilization(queue: JobQueue) -> Structure:
     for status in _DISPATCHED:
         for job in _in_status(queue, status):
             share = job.spec.share_identifier or ""
-            by_share[share] = by_share.get(share, 0.0) + job.spec.vcpus
+            by_share[share] = by_share.get(share, 0.0) + job.spec.needs.vcpus
     total: Structure = {"totalCapacityUsage": _capacity(queue, sum(by_share.values(), 0.0))}
     if queue.scheduling_policy is None:
         return total

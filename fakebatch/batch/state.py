@@ -7,7 +7,7 @@ field of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fakebatch.batch.fair_share import Share
 from fakebatch.batch.index import JobIndex
@@ -209,6 +209,14 @@ class Attempt:
     status_reason: str | None = None
 
 
+class Needs(NamedTuple):
+    """What an attempt reserves of the place that it gets."""
+
+    vcpus: float
+    memory_mib: int
+    gpus: int
+
+
 @dataclass(frozen=True, slots=True)
 class JobSpec:
     """What a job was asked to be, after defaults, definition and overrides are merged; never changed.
@@ -219,7 +227,7 @@ class JobSpec:
         container: the container as DescribeJobs shows it, without what only a run adds.
         retry_strategy: as DescribeJobs shows it, or None for a single try.
         timeout_s: seconds an attempt may run, or None.
-        vcpus: what it reserves.
+        needs: what an attempt reserves.
         overrides_length: characters of its containerOverrides.
     """
 
@@ -231,7 +239,7 @@ class JobSpec:
     timeout_s: int | None
     propagate_tags: bool
     depends_on: list[Structure]
-    vcpus: float
+    needs: Needs
     overrides_length: int
     share_identifier: str | None = None
     scheduling_priority: int | None = None

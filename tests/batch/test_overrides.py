@@ -9,9 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 import fakebatch
+from fakebatch.batch.container_resources import needs_of
 from fakebatch.batch.errors import ClientException
 from fakebatch.batch.errors.job_definitions import ENVIRONMENT_RESERVED
-from fakebatch.batch.overrides import substitute, vcpus_of
+from fakebatch.batch.overrides import substitute
+from fakebatch.batch.state import Needs
 
 
 @pytest.fixture
@@ -291,11 +293,10 @@ def test_substitution_leaves_its_argument_alone():
 @pytest.mark.parametrize(
     ("container", "expected"),
     [
-        ({"resourceRequirements": needs(MEMORY="1", VCPU="0.25")}, 0.25),
-        ({"resourceRequirements": needs(MEMORY="1"), "vcpus": 3}, 3.0),
-        ({"resourceRequirements": []}, 0.0),
+        ({"resourceRequirements": needs(MEMORY="512", VCPU="0.25")}, Needs(0.25, 512, 0)),
+        ({"resourceRequirements": needs(MEMORY="1024", GPU="2"), "vcpus": 3}, Needs(3.0, 1024, 2)),
     ],
-    ids=["requirement", "legacy", "none"],
+    ids=["requirements", "legacy"],
 )
-def test_how_many_vcpus_a_container_reserves(container, expected):
-    assert vcpus_of(container) == expected
+def test_what_a_container_reserves(container, expected):
+    assert needs_of(container) == expected
