@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from fakebatch.aws.pagination import BadToken, decode_token, page
 from fakebatch.aws.place import Place
-from fakebatch.batch.container_properties import complete_container
 from fakebatch.batch.container_resources import LEGACY
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import resources as shared
+from fakebatch.batch.kinds import KINDS, kind_in
 from fakebatch.batch.registration import check_registration, platform_of
 from fakebatch.batch.retry_strategies import complete_retry_strategy
 from fakebatch.batch.state import JobDefinition, Structure
@@ -129,14 +129,11 @@ def describe(definition: JobDefinition) -> Structure:
         "schedulingPriority": definition.scheduling_priority,
         "parameters": definition.parameters,
         "retryStrategy": definition.retry_strategy,
-        "containerProperties": definition.container_properties,
+        definition.kind: definition.properties,
         "timeout": definition.timeout,
-        "nodeProperties": definition.node_properties,
         "tags": definition.tags,
         "propagateTags": definition.propagate_tags,
         "platformCapabilities": definition.platform_capabilities,
-        "ecsProperties": definition.ecs_properties,
-        "eksProperties": definition.eks_properties,
         "containerOrchestrationType": definition.orchestration,
         "consumableResourceProperties": definition.consumable_resource_properties,
     }
@@ -163,19 +160,21 @@ def default_job_definition(name: str, place: Place = _DEFAULT_PLACE, **overrides
 
 def _definition(request: Structure, revision: int, arn: str) -> JobDefinition:
     retry_strategy = request.get("retryStrategy")
+    kind = kind_in(request)
     return JobDefinition(
         name=request["jobDefinitionName"],
         revision=revision,
         arn=arn,
         status="ACTIVE",
         type=request["type"],
-        orchestration="ECS",
+        orchestration=KINDS[kind].orchestration,
         parameters=request.get("parameters", {}),
         tags=request.get("tags", {}),
         propagate_tags=request.get("propagateTags", False),
         # Not filled in with EC2: AWS gives back what it got.
         platform_capabilities=request.get("platformCapabilities", []),
-        container_properties=complete_container(request["containerProperties"], platform_of(request)),
+        kind=kind,
+        properties=KINDS[kind].complete(request[kind], platform_of(request)),
         retry_strategy=complete_retry_strategy(retry_strategy) if retry_strategy else None,
         timeout=request.get("timeout") or None,
         scheduling_priority=request.get("schedulingPriority"),

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from fakebatch.aws.packing import pack
 from fakebatch.batch import stopping
 from fakebatch.batch.consumable_resources import override_consumable_resources
-from fakebatch.batch.container_properties import check_container
-from fakebatch.batch.container_resources import needs_of
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
 from fakebatch.batch.errors import ClientException, refuse_if
@@ -20,8 +18,8 @@ from fakebatch.batch.errors.job_definitions import SCHEDULING_PRIORITY
 from fakebatch.batch.fair_share import has_room
 from fakebatch.batch.job_definitions import find_job_definition
 from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.kinds import KINDS
 from fakebatch.batch.lifecycle import STATUSES
-from fakebatch.batch.overrides import merge_container
 from fakebatch.batch.provisioning import provision
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout, complete_retry_strategy
 from fakebatch.batch.scheduling_policies import check_share_identifier
@@ -194,21 +192,19 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         retry_strategy = complete_retry_strategy(request["retryStrategy"])
     timeout = request.get("timeout", definition.timeout)
     check_timeout(timeout)
-    assert definition.container_properties is not None
-    overrides = request.get("containerOverrides", {})
-    container = merge_container(definition.container_properties, overrides, parameters)
-    if overrides:
-        check_container(container, definition.platform)
+    kind = KINDS[definition.kind]
+    overrides = request.get(kind.overrides, {})
+    properties = kind.override(definition.properties, overrides, parameters, definition.platform)
     return JobSpec(
         queue=queue,
         definition=definition,
-        container=container,
+        properties=properties,
         parameters=parameters,
         retry_strategy=retry_strategy,
         timeout_s=timeout.get("attemptDurationSeconds") if timeout else None,
         propagate_tags=request.get("propagateTags", definition.propagate_tags),
         depends_on=request.get("dependsOn", []),
-        needs=needs_of(container),
+        needs=kind.needs(properties),
         overrides_length=len(json.dumps(overrides)),
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fakebatch.batch.container_properties import check_environment
+from fakebatch.batch.container_properties import check_container, check_environment
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as definition_errors
 from fakebatch.batch.errors import jobs as errors
@@ -21,24 +21,17 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
-def merge_container(properties: Structure, overrides: Structure, parameters: dict[str, str]) -> Structure:
+def override_container(
+    properties: Structure, overrides: Structure, parameters: dict[str, str], platform: str
+) -> Structure:
     """The container of a job, as DescribeJobs shows it.
 
     Raises:
         ClientException: an override is refused, or a placeholder has no value.
     """
-    refuse_if("" in overrides.get("command", ()), errors.EMPTY_COMMAND_WORD)
-    command = overrides["command"] if "command" in overrides else properties["command"]
-    container = {**properties, "command": substitute(command, parameters)}
-    if overrides.get("environment"):
-        container["environment"] = _merge_environment(properties["environment"], overrides["environment"])
-    if overrides.get("resourceRequirements"):
-        container["resourceRequirements"] = _merge_requirements(
-            properties["resourceRequirements"], overrides["resourceRequirements"]
-        )
-    _merge_legacy(container, overrides)
-    if "instanceType" in overrides:
-        container["instanceType"] = overrides["instanceType"]
+    container = _merged(properties, overrides, parameters)
+    if overrides:
+        check_container(container, platform)
     return container
 
 
@@ -56,6 +49,22 @@ def substitute(command: list[str], parameters: dict[str, str]) -> list[str]:
         return parameters[name]
 
     return [_REFERENCE.sub(value, word) if "Ref::" in word else word for word in command]
+
+
+def _merged(properties: Structure, overrides: Structure, parameters: dict[str, str]) -> Structure:
+    refuse_if("" in overrides.get("command", ()), errors.EMPTY_COMMAND_WORD)
+    command = overrides["command"] if "command" in overrides else properties["command"]
+    container = {**properties, "command": substitute(command, parameters)}
+    if overrides.get("environment"):
+        container["environment"] = _merge_environment(properties["environment"], overrides["environment"])
+    if overrides.get("resourceRequirements"):
+        container["resourceRequirements"] = _merge_requirements(
+            properties["resourceRequirements"], overrides["resourceRequirements"]
+        )
+    _merge_legacy(container, overrides)
+    if "instanceType" in overrides:
+        container["instanceType"] = overrides["instanceType"]
+    return container
 
 
 def _merge_environment(own: list[Structure], added: list[Structure]) -> list[Structure]:

@@ -10,9 +10,9 @@ import json
 import re
 
 from fakebatch.batch.consumable_resources import check_consumable_resources
-from fakebatch.batch.container_properties import check_container
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import refuse_if
+from fakebatch.batch.kinds import KINDS, kind_in
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout
 from fakebatch.batch.state import Structure
 from fakebatch.batch.tag_limits import check_tags
@@ -40,9 +40,10 @@ def check_registration(request: Structure) -> None:
     check_timeout(request.get("timeout"))
     refuse_if(not 0 <= request.get("schedulingPriority", 0) <= 9999, errors.SCHEDULING_PRIORITY)
     check_consumable_resources(request.get("consumableResourceProperties"))
-    _refuse_what_is_not_there_yet(request)
-    # Without any properties the image is what Batch misses first.
-    check_container(request.get("containerProperties", {}), platform_of(request))
+    kind = kind_in(request)
+    if kind not in KINDS:
+        raise UsageError(_not_there_yet(request["jobDefinitionName"], kind))
+    KINDS[kind].check(request.get(kind, {}), platform_of(request))
 
 
 def platform_of(request: Structure) -> str:
@@ -80,11 +81,8 @@ def _check_capabilities(request: Structure) -> None:
         refuse_if("containerProperties" in request, errors.MANAGED_INSTANCES_CONTAINER)
 
 
-def _refuse_what_is_not_there_yet(request: Structure) -> None:
-    for member in ("nodeProperties", "ecsProperties", "eksProperties"):
-        if member in request:
-            name = request["jobDefinitionName"]
-            raise UsageError(
-                f"RegisterJobDefinition of {name!r} with {member}: fakebatch has no jobs of this kind yet. "
-                "It has jobs of one container, type='container' with containerProperties, on EC2 and FARGATE."
-            )
+def _not_there_yet(name: str, kind: str) -> str:
+    return (
+        f"RegisterJobDefinition of {name!r} with {kind}: fakebatch has no jobs of this kind yet. "
+        "It has jobs of one container, type='container' with containerProperties, on EC2 and FARGATE."
+    )

@@ -125,7 +125,12 @@ class JobQueue:
 
 @dataclass(slots=True)
 class JobDefinition:
-    """One revision of a job definition, its properties with Batch's defaults filled in."""
+    """One revision of a job definition.
+
+    Attributes:
+        kind: the member that says what its jobs run, such as `containerProperties`.
+        properties: what it says, with Batch's defaults filled in.
+    """
 
     name: str
     revision: int
@@ -137,10 +142,8 @@ class JobDefinition:
     tags: dict[str, str]
     propagate_tags: bool
     platform_capabilities: list[str]
-    container_properties: Structure | None = None
-    ecs_properties: Structure | None = None
-    eks_properties: Structure | None = None
-    node_properties: Structure | None = None
+    kind: str
+    properties: Structure
     retry_strategy: Structure | None = None
     timeout: Structure | None = None
     scheduling_priority: int | None = None
@@ -224,16 +227,17 @@ class JobSpec:
     Children share it, and so do the jobs of a queue that take their definition as it is.
 
     Attributes:
-        container: the container as DescribeJobs shows it, without what only a run adds.
+        properties: what the job runs, of its definition's kind, as DescribeJobs shows it, but without what
+            only a run adds.
         retry_strategy: as DescribeJobs shows it, or None for a single try.
         timeout_s: seconds an attempt may run, or None.
         needs: what an attempt reserves.
-        overrides_length: characters of its containerOverrides.
+        overrides_length: characters of its overrides.
     """
 
     queue: JobQueue
     definition: JobDefinition
-    container: Structure | None
+    properties: Structure
     parameters: dict[str, str]
     retry_strategy: Structure | None
     timeout_s: int | None
@@ -244,6 +248,11 @@ class JobSpec:
     share_identifier: str | None = None
     scheduling_priority: int | None = None
     consumable_resources: Structure | None = None
+
+    @property
+    def container(self) -> Structure | None:
+        """The container of a job that runs just one on ECS."""
+        return self.properties if self.definition.kind == "containerProperties" else None
 
 
 @dataclass(slots=True)
