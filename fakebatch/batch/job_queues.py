@@ -73,6 +73,7 @@ def update_job_queue(service: Service, request: Structure) -> Structure:
     queue.environments = environments
     queue.service_environments = service_environments
     queue.time_limit_actions = actions
+    service.time_limits.review(queue)
     queue.state = request.get("state", queue.state)
     queue.priority = request.get("priority", queue.priority)
     resource_status.update(service, queue)

@@ -85,6 +85,9 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
     table = SINGLE if parent is None and job.array is None else ARRAY_CHILD if parent else ARRAY_PARENT
     if status not in table[before]:
         raise InternalError(f"{kind(job)} job {job.id} cannot go from {before} to {status}")
+    if job.status_reason is not None:
+        # A blocking reason: it goes with the state.
+        service.time_limits.end(job)
     job.status = status
     job.status_reason = reason
     job.reply = None
@@ -112,6 +115,14 @@ def block(service: Service, job: Job, reason: str) -> None:
         job.status_reason = reason
         job.reply = None
         service.remarks.append(Remark(len(service.trace), service.sim.now_ns, job, reason))
+        service.time_limits.begin(job, job.spec.queue, reason)
+
+
+def unblock(service: Service, job: Job) -> None:
+    """Have a RUNNABLE job show no blocking reason any more; one that shows none is let pass."""
+    if job.status_reason is not None:
+        job.status_reason = job.reply = None
+        service.time_limits.end(job)
 
 
 def enter(service: Service, job: Job) -> None:

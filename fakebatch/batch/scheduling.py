@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import arrays, dependencies, fair_share, task_limits
-from fakebatch.batch.lifecycle import block, enter, move
+from fakebatch.batch.lifecycle import block, enter, move, unblock
 from fakebatch.batch.queue_order import in_order
 from fakebatch.batch.view import JobView
 
@@ -84,7 +84,7 @@ class Scheduler:
             return
         environment = _room_for(job)
         if environment is None:
-            job.status_reason = job.reply = None
+            unblock(service, job)
             self.waiting[job.id] = job
             return
         outcome = service.rules.choose(job, self.view)
@@ -93,7 +93,7 @@ class Scheduler:
             self.waiting[job.id] = job
             return
         if job.spec.consumable_resources is not None and not service.locks.take(job):
-            job.status_reason = None
+            unblock(service, job)
             self.waiting[job.id] = job
             return
         service.executor.start(job, environment, outcome)

@@ -22,6 +22,7 @@ from fakebatch.batch.state import (
     JobQueue,
     SchedulingPolicy,
 )
+from fakebatch.batch.time_limits import TimeLimits
 from fakebatch.sim.simulation import Simulation
 from fakebatch.sim.trace import Remark, Transition
 from fakebatch.timing import Durations
@@ -90,6 +91,7 @@ class Service:
         self.scheduler = Scheduler(self)
         self.service_scheduler = ServiceScheduler(self)
         self.locks = Locks(self)
+        self.time_limits = TimeLimits(self)
         self.executor = Executor(self)
         self.completion = Completion(self)
         self._logs: dict[str, list[LogLine]] = {}

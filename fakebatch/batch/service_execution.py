@@ -11,8 +11,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from fakebatch.batch.outcomes import STUCK_REASONS
-from fakebatch.batch.service_lifecycle import enter, move
-from fakebatch.batch.service_outcomes import check, status_reason
+from fakebatch.batch.service_lifecycle import block, enter, move
+from fakebatch.batch.service_outcomes import blocking_reason, check, status_reason
 from fakebatch.batch.service_retries import should_retry
 from fakebatch.batch.service_state import NUM_INSTANCES, ServiceAttempt
 from fakebatch.batch.service_view import ServiceJobView
@@ -109,12 +109,16 @@ class ServiceScheduler:
 
     def _look_again(self, _: None) -> None:
         self._woken = False
-        for job in list(self.stuck.values()):
+        before = list(self.stuck.values())
+        for job in before:
             del self.stuck[job.id]
-            job.status_reason = None
             self._enter_line(job)
         for queue in sorted(self._service.job_queues.values(), key=lambda queue: -queue.priority):
             self._fill(queue)
+        for job in before:
+            if job.id in self.waiting and self._lines[job.queue.arn][0][2] != job.id:
+                # Its turn hasn't come: it shows what blocks it when it is the first in line.
+                block(self._service, job, None)
 
     def _fill(self, queue: JobQueue) -> None:
         """Schedule the jobs of a queue until the next one doesn't fit."""
@@ -126,7 +130,7 @@ class ServiceScheduler:
                 continue
             environment = queue.service_environments[0][1]
             if not _has_room(environment, job):
-                job.status_reason = _blocked(environment, job)
+                block(self._service, job, _blocked(environment, job))
                 return
             heappop(line)
             del self.waiting[job.id]
@@ -138,8 +142,7 @@ class ServiceScheduler:
         outcome = self._service.rules.choose(job, self.view)
         check(job, outcome)
         if outcome.stuck is not None:
-            # Not a transition: the job stays RUNNABLE, and Batch shows what blocks it.
-            job.status_reason = outcome.stuck
+            block(self._service, job, blocking_reason(outcome.stuck))
         elif self.stuck.pop(job.id, None) is not None:
             self._start(job, environment, outcome)
 

@@ -46,11 +46,24 @@ def move(service: Service, job: ServiceJob, status: str, reason: str | None = No
     before = job.status
     if status not in SERVICE_JOB[before]:
         raise InternalError(f"service job {job.id} cannot go from {before} to {status}")
+    if job.status_reason is not None:
+        # A blocking reason: it goes with the state.
+        service.time_limits.end(job)
     job.status = status
     job.status_reason = reason
     job.queue.service_jobs.remove(before, job)
     job.queue.service_jobs.add(status, job)
     service.trace.append(Transition(service.sim.now_ns, job, before, status, reason))
+
+
+def block(service: Service, job: ServiceJob, reason: str | None) -> None:
+    """Have a RUNNABLE job show what keeps it from being scheduled; None takes it back. Not a transition."""
+    if job.status_reason != reason:
+        job.status_reason = reason
+        if reason is None:
+            service.time_limits.end(job)
+        else:
+            service.time_limits.begin(job, job.queue, reason)
 
 
 def enter(service: Service, job: ServiceJob) -> None:

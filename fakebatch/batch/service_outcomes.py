@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fakebatch.batch.outcomes import STUCK_REASONS
 from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ _RECEIVED = "Received status from SageMaker: "
 COMPLETED = f"{_RECEIVED}Training job completed"
 # Source: public retry configurations; that it is what a failure without an exit code reads is assumed.
 _INTERNAL = "InternalServerError: We encountered an internal error. Please try again."
+
+_CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
+_NO_CAPACITY = f"{_CAPACITY} - Unable to provision requested compute resources"
 
 
 def status_reason(outcome: Outcome) -> str:
@@ -32,6 +36,14 @@ def status_reason(outcome: Outcome) -> str:
     if outcome.exit_code is None:
         return f"{_RECEIVED}{_INTERNAL}"
     return f"{_RECEIVED}AlgorithmError: , exit code: {outcome.exit_code}"
+
+
+def blocking_reason(stuck: str) -> str:
+    """What a job shows that a rule keeps RUNNABLE: SageMaker's want of capacity has words of its own.
+
+    Source: user guide, "Jobs stuck in RUNNABLE due to capacity", the page about service jobs.
+    """
+    return _NO_CAPACITY if stuck == STUCK_REASONS[_CAPACITY] else stuck
 
 
 def check(job: ServiceJob, outcome: Outcome) -> None:

@@ -89,6 +89,10 @@ def test_the_texts_of_stuck_jobs_are_those_of_the_user_guide():
             "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with the "
             "job queue cannot meet the capacity requirement of the job."
         ),
+        "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED": (
+            "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Job requirements exceed quota share capacity "
+            "limits."
+        ),
         "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS": (
             "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS \N{EN DASH} Batch service role has a permission issue."
         ),

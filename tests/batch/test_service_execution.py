@@ -172,10 +172,7 @@ def test_a_stuck_job_waits_until_the_rule_changes(fake, client):
     job = client.describe_service_job(jobId=job_id)
     assert (job["status"], job["statusReason"]) == (
         "RUNNABLE",
-        (
-            "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for "
-            "instance type [instanceTypeName]"
-        ),
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources",
     )
     fake.batch.when(job_name="j").succeed(after=1)
     fake.run_until_idle()
