@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from fakebatch.aws.ids import derived_uuid
-from fakebatch.batch import resource_status
-from fakebatch.batch.compute_resource_updates import updated_resources
+from fakebatch.batch import environment_replacement, resource_status
+from fakebatch.batch.compute_resource_updates import replaces_instances, updated_resources
 from fakebatch.batch.compute_resources import FARGATE, check_resources, with_defaults
 from fakebatch.batch.describing import select
 from fakebatch.batch.errors import ClientException
@@ -58,6 +58,8 @@ def describe_compute_environments(service: Service, request: Structure) -> Struc
 def update_compute_environment(service: Service, request: Structure) -> Structure:
     """Change an environment; it is UPDATING for `timing.resource`, with the new values from the start.
 
+    It is so for longer when its instances are replaced and jobs are on the old ones.
+
     Raises:
         ClientException: no such environment, one that is being modified, or a rule of reference §10.4.
     """
@@ -66,14 +68,18 @@ def update_compute_environment(service: Service, request: Structure) -> Structur
         raise ClientException(shared.CANNOT_UPDATE_MODIFIED)
     role = _updated_role(service, environment, request)
     _check_update_members(environment, request)
-    resources = environment.compute_resources
-    if "computeResources" in request:
+    before = resources = environment.compute_resources
+    update = request.get("computeResources")
+    if update is not None:
         linked = _is_service_linked(role or "")
-        resources = updated_resources(environment, request["computeResources"], service_linked=linked)
+        resources = updated_resources(environment, update, service_linked=linked)
     environment.compute_resources = resources
     environment.service_role = role
     _apply_update(environment, request)
-    resource_status.update(service, environment)
+    if before and resources and update and replaces_instances(before, resources, update):
+        environment_replacement.update(service, environment)
+    else:
+        resource_status.update(service, environment)
     return _identity(environment)
 
 

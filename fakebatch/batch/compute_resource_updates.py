@@ -72,6 +72,22 @@ def updated_resources(
     return with_defaults(merged, environment.orchestration)
 
 
+def replaces_instances(before: Structure, after: Structure, update: Structure) -> bool:
+    """Whether an update takes new instances; other ones only scale, and so does every one of Fargate.
+
+    Source: user guide, "Perform infrastructure updates" and the overview of the strategies (reference §10.4).
+
+    Args:
+        before: computeResources of the environment.
+        after: what has become of them, defaults filled in.
+        update: computeResources of the request.
+    """
+    if before["type"] in FARGATE:
+        return False
+    changed = any(after.get(member) != before.get(member) for member in _INFRASTRUCTURE)
+    return changed or bool(update.get(_UPDATE_IMAGE))
+
+
 def _prepare_fargate(update: Structure) -> None:
     for member in NOT_FOR_FARGATE:
         if member in update:

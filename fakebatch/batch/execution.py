@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import bodies, fair_share
+from fakebatch.batch import bodies, environment_replacement, fair_share
 from fakebatch.batch.lifecycle import move
 from fakebatch.batch.retry import should_retry
 from fakebatch.batch.runs import host_lost_reason
@@ -141,6 +141,8 @@ class Executor:
         attempt.reason = reason
         job.attempts.append(attempt)
         job.attempt = None
+        if attempt.environment.replacement is not None:
+            environment_replacement.left(attempt.environment, job, attempt)
         if job.spec.consumable_resources is not None:
             service.locks.release(job)
         if attempt.status_reason is not None:

@@ -40,7 +40,7 @@ class Change:
 def create(service: Service, resource: Resource) -> None:
     """Have a registered resource be CREATING, then VALID."""
     move(service, resource, None, "CREATING", "")
-    _end(Change(service, resource, "VALID", HEALTHY[type(resource)]))
+    end_in_time(Change(service, resource, "VALID", HEALTHY[type(resource)]))
 
 
 def place(service: Service, resource: Resource, status: str, reason: str) -> None:
@@ -50,7 +50,7 @@ def place(service: Service, resource: Resource, status: str, reason: str) -> Non
     """
     move(service, resource, None, status, reason)
     if status in BUSY and service.durations.resource_ns:
-        _end(Change(service, resource, _AFTER[status], HEALTHY[type(resource)]))
+        end_in_time(Change(service, resource, _AFTER[status], HEALTHY[type(resource)]))
     service.wake()
 
 
@@ -60,11 +60,16 @@ def update(service: Service, resource: Resource) -> None:
     An INVALID environment stays INVALID when it is disabled. Source: reference §10.5; that it also does
     after every other update is assumed, and so is the reason that stays while it is UPDATING.
     """
+    end_in_time(begin_update(service, resource))
+
+
+def begin_update(service: Service, resource: Resource) -> Change:
+    """Have a resource be UPDATING; who calls it sees to the end."""
     before, reason = resource.status, resource.status_reason
     move(service, resource, before, "UPDATING", reason)
-    _end(Change(service, resource, before, reason))
     # Enabled again it takes jobs while it is still UPDATING.
     service.wake()
+    return Change(service, resource, before, reason)
 
 
 def delete(service: Service, resource: Resource) -> None:
@@ -73,7 +78,7 @@ def delete(service: Service, resource: Resource) -> None:
     if isinstance(resource, JobQueue):
         service.scheduler.queue_deleted(resource)
         service.service_scheduler.queue_deleted(resource)
-    _end(Change(service, resource, "DELETED", resource.status_reason))
+    end_in_time(Change(service, resource, "DELETED", resource.status_reason))
 
 
 def end(change: Change) -> None:
@@ -94,7 +99,8 @@ def move(service: Service, resource: Resource, before: str | None, after: str, r
     service.trace.append(Transition(service.sim.now_ns, resource, before, after, reason or None))
 
 
-def _end(change: Change) -> None:
+def end_in_time(change: Change) -> None:
+    """Have a passing status end after `timing.resource`."""
     # Without a duration nobody sees the passing status: the response comes after it.
     after_ns = change.service.durations.resource_ns
     if after_ns:

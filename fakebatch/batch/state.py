@@ -16,6 +16,7 @@ from fakebatch.sim.agenda import Event
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
+    from fakebatch.batch.environment_replacement import Replacement
     from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
 
 # A structure of the model in AWS's spelling.
@@ -30,7 +31,11 @@ _LEAST_DECAY_S = 600
 
 @dataclass(slots=True)
 class ComputeEnvironment:
-    """A compute environment. `status` moves by events; `state` is what the user set."""
+    """A compute environment. `status` moves by events; `state` is what the user set.
+
+    Attributes:
+        replacement: of its instances, while jobs are still on the old ones.
+    """
 
     name: str
     arn: str
@@ -50,6 +55,7 @@ class ComputeEnvironment:
     ecs_settings: Structure | None = None
     context: str | None = None
     event: Event | None = None
+    replacement: Replacement | None = None
 
     @property
     def usable(self) -> bool:
