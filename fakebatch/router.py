@@ -9,6 +9,7 @@ from marshal import dumps, loads
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from fakebatch.aws.encoding import NOT_UNICODE, is_unicode
 from fakebatch.aws.errors import ServiceError
 from fakebatch.aws.operations import Operation
 from fakebatch.aws.packing import VERSION, pack, unpack
@@ -105,6 +106,14 @@ class Route:
             ServiceError: always.
         """
         raise TABLES[self.service].refusal(summary(self._rules.explain(self._input, request)))
+
+    def refuse_text(self) -> None:
+        """Say, as the service would, that the request has text which is none.
+
+        Raises:
+            ServiceError: always.
+        """
+        raise TABLES[self.service].refusal(NOT_UNICODE)
 
 
 # The latest members, of those that an answer may have.
@@ -209,6 +218,8 @@ def answer(
     service, operation, at_ns = route.service, route.operation, state.sim.now_ns
     region, account_id = place
     try:
+        if not is_unicode(body):
+            route.refuse_text()
         if route.check is not None and not route.check(request):
             route.refuse(request)
         response = row.function(world.service(service, region, account_id), request)

@@ -212,6 +212,61 @@ class TestRequest:
             "constraint: Member must be of type string"
         )
 
+    @pytest.mark.source("assumed: half a surrogate pair reaches AWS as an escape, and is refused")
+    @pytest.mark.parametrize(
+        ("operation", "request_"),
+        [
+            ("submit_job", {"jobName": "j", "jobQueue": "q", "jobDefinition": "d", "tags": {"k": "\ud800"}}),
+            (
+                "submit_job",
+                {"jobName": "j", "jobQueue": "q", "jobDefinition": "d", "parameters": {"\udc00": "v"}},
+            ),
+            ("cancel_job", {"jobId": "x", "reason": "why\ud83d"}),
+            ("list_jobs", {"jobQueue": "\ud800"}),
+            ("describe_jobs", {"jobs": ["\ud800"]}),
+            ("tag_resource", {"resourceArn": "arn", "tags": {"k": "\ud800"}}),
+            ("create_scheduling_policy", {"name": "\ud800"}),
+            (
+                "register_job_definition",
+                {
+                    "jobDefinitionName": "d",
+                    "type": "container",
+                    "containerProperties": {"image": "busybox", "command": ["\ud800"]},
+                },
+            ),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_text_that_is_none(self, fake: fakebatch.World, operation: str, request_: dict[str, Any]) -> None:
+        fake.batch.add_job_queue("q")
+        fake.batch.add_job_definition("d")
+        client = fake.client("batch")
+        with pytest.raises(client.exceptions.ClientException) as raised:
+            getattr(client, operation)(**request_)
+        text = "Request contains text that is not valid Unicode."
+        assert raised.value.response["Error"]["Message"] in {
+            text,
+            f"Error executing request, Exception : {text}, RequestId: {REQUEST_ID}",
+        }
+        assert fake.calls[0].params == request_
+        assert len(fake.batch.jobs()) == 0
+
+    @pytest.mark.source("botocore: an address is percent-encoded UTF-8")
+    @pytest.mark.parametrize(
+        ("operation", "request_"),
+        [
+            ("list_tags_for_resource", {"resourceArn": "\ud800"}),
+            ("untag_resource", {"resourceArn": "arn", "tagKeys": ["\ud800"]}),
+        ],
+        ids=["path", "query"],
+    )
+    def test_text_that_is_none_in_the_address(
+        self, fake: fakebatch.World, operation: str, request_: dict[str, Any]
+    ) -> None:
+        with pytest.raises(UnicodeEncodeError):
+            getattr(fake.client("batch"), operation)(**request_)
+        assert fake.calls == []
+
 
 class TestWhatIsNotThere:
     @pytest.mark.source("api §2: three voices")

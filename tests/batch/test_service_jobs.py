@@ -136,7 +136,12 @@ REFUSALS = [
     ),
     ("no JSON", {"serviceRequestPayload": "{"}, JSON, "model: in JSON; text assumed"),
     ("deep", {"serviceRequestPayload": "[" * 10_000}, JSON, "model: in JSON; text assumed"),
-    ("half a character", {"serviceRequestPayload": "\ud800"}, JSON, "model: in JSON; text assumed"),
+    (
+        "half a character",
+        {"serviceRequestPayload": "\ud800"},
+        "Request contains text that is not valid Unicode.",
+        "assumed: refused for any operation",
+    ),
     ("a list", {"serviceRequestPayload": "[]"}, JSON, "assumed: CreateTrainingJob takes an object"),
     (
         "no resources",
