@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
+
+# No more digits than an index can have: somebody may have made a token up.
+_POSITION = re.compile(r"[0-9]{1,18}")
 
 
 class BadToken(ValueError):
@@ -31,7 +35,7 @@ def decode_token(operation: str, token: str | None) -> int | None:
         return None
     try:
         owner, _, position = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().partition(":")
-        if owner == operation:
+        if owner == operation and _POSITION.fullmatch(position):
             return int(position)
     except ValueError:
         pass

@@ -1,4 +1,4 @@
-"""What the model says of a request that botocore leaves to the server: enumerations, maxima, patterns.
+"""What the model says of a request that botocore leaves to the server: enumerations, maxima, patterns, sizes.
 
 botocore checks types, required members and minima before it sends, unless a client is told not to
 (`parameter_validation=False`); then they are checked here too. Shapes are botocore's, by attribute only.
@@ -9,13 +9,22 @@ by `explain`, to say what is wrong.
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 Check = Callable[[Any], bool]
 
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
+# What a number of each kind can be (Smithy's simple types; a float's infinities and NaN are left to the wire).
+_RANGES: dict[str, tuple[float, float]] = {
+    "integer": (-(2**31), 2**31 - 1),
+    "long": (-(2**63), 2**63 - 1),
+    "float": (-sys.float_info.max, sys.float_info.max),
+    "double": (-sys.float_info.max, sys.float_info.max),
+}
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
     "map": (dict,),
@@ -68,9 +77,11 @@ class Rules:
         enum = self._enum(shape)
         if enum:
             return frozenset(enum).__contains__
+        if shape.type_name in _NUMBERS:
+            return _is_between(*_range(shape))
         checks: list[Check] = []
         if "max" in metadata:
-            checks.append(_at_most(metadata["max"], shape.type_name in _NUMBERS))
+            checks.append(_is_no_longer_than(metadata["max"]))
         if "pattern" in metadata:
             checks.append(re.compile(metadata["pattern"]).fullmatch)  # type: ignore[arg-type] # a match is true
         if len(checks) < 2:
@@ -125,7 +136,10 @@ class Rules:
         enum = self._enum(shape)
         if enum and value not in enum:
             yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
-        yield from self._out_of_range(kind, metadata, value)
+        if kind in _NUMBERS:
+            yield from self._out_of_range(shape, value)
+        else:
+            yield from self._of_other_length(kind, metadata, value)
         if "pattern" in metadata and not re.fullmatch(metadata["pattern"], value):
             yield f"Member must satisfy regular expression pattern: {metadata['pattern']}"
         if self.strict and kind == "structure":
@@ -133,13 +147,26 @@ class Rules:
             if missing:
                 yield f"Member must not be null: {', '.join(missing)}"
 
-    def _out_of_range(self, kind: str, metadata: dict[str, Any], value: Any) -> Iterator[str]:
-        size, what = (value, "value") if kind in _NUMBERS else (_length(value), "length")
+    def _out_of_range(self, shape: Any, value: Any) -> Iterator[str]:
+        """That numbers past what their type holds are refused as those past a maximum are is assumed."""
+        least, most = _range(shape)
+        if self.strict:
+            least = shape.metadata.get("min", least)
+        # NaN, also where it travels as a text, and the infinities that do.
+        if isinstance(value, str) or (isinstance(value, float) and math.isnan(value)):
+            yield "Member must be a finite number"
+        elif value < least:
+            yield f"Member must have value greater than or equal to {least}"
+        elif value > most:
+            yield f"Member must have value less than or equal to {most}"
+
+    def _of_other_length(self, kind: str, metadata: dict[str, Any], value: Any) -> Iterator[str]:
+        length = _length(value)
         # A map's minimum isn't checked by botocore either: an empty map passes (reference, Appendix B).
-        if self.strict and kind != "map" and size < metadata.get("min", size):
-            yield f"Member must have {what} greater than or equal to {metadata['min']}"
-        if size > metadata.get("max", size):
-            yield f"Member must have {what} less than or equal to {metadata['max']}"
+        if self.strict and kind != "map" and length < metadata.get("min", length):
+            yield f"Member must have length greater than or equal to {metadata['min']}"
+        if length > metadata.get("max", length):
+            yield f"Member must have length less than or equal to {metadata['max']}"
 
     def _parts(self, shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:
         """(shape, value, step of the path) of everything one level down."""
@@ -174,9 +201,18 @@ def _fits(kind: str, value: object) -> bool:
     return types is None or (isinstance(value, types) and (type(value) is not bool or bool in types))
 
 
-def _at_most(most: float, number: bool) -> Check:
-    if number:
-        return lambda value: value <= most
+def _range(shape: Any) -> tuple[float, float]:
+    """The least and the most that a number's type holds, and its maximum if that is less."""
+    least, most = _RANGES[shape.type_name]
+    return least, min(most, shape.metadata.get("max", most))
+
+
+def _is_between(least: float, most: float) -> Check:
+    # A text where a number should be: NaN and the infinities travel so.
+    return lambda value: type(value) is not str and least <= value <= most
+
+
+def _is_no_longer_than(most: int) -> Check:
     return lambda value: len(value) <= most
 
 

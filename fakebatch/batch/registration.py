@@ -53,7 +53,9 @@ def platform_of(request: Structure) -> str:
 
 
 def _check_size(request: Structure) -> None:
-    size = len(json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode())
+    text = json.dumps(request, ensure_ascii=False, separators=(",", ":"))
+    # Half of a surrogate pair can come over the wire, as an escape in JSON.
+    size = len(text.encode(errors="surrogatepass"))
     refuse_if(size > MAX_BYTES, errors.DEFINITION_SIZE)
 
 
