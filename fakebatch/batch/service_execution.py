@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from fakebatch.batch.outcomes import STUCK_REASONS
-from fakebatch.batch.service_lifecycle import block, enter, move
+from fakebatch.batch.service_lifecycle import block, enter, move, unblock
 from fakebatch.batch.service_outcomes import blocking_reason, check, status_reason
 from fakebatch.batch.service_retries import should_retry
 from fakebatch.batch.service_state import NUM_INSTANCES, ServiceAttempt
@@ -118,7 +118,7 @@ class ServiceScheduler:
         for job in before:
             if job.id in self.waiting and self._lines[job.queue.arn][0][2] != job.id:
                 # Its turn hasn't come: it shows what blocks it when it is the first in line.
-                block(self._service, job, None)
+                unblock(self._service, job)
 
     def _fill(self, queue: JobQueue) -> None:
         """Schedule the jobs of a queue until the next one doesn't fit."""
@@ -130,11 +130,18 @@ class ServiceScheduler:
                 continue
             environment = queue.service_environments[0][1]
             if not _has_room(environment, job):
-                block(self._service, job, _blocked(environment, job))
+                self._wait(job, _blocked(environment, job))
                 return
             heappop(line)
             del self.waiting[job.id]
             self._schedule(job, environment)
+
+    def _wait(self, job: ServiceJob, reason: str | None) -> None:
+        """Have the first in line show why it will never be scheduled, if so it is."""
+        if reason is None:
+            unblock(self._service, job)
+        else:
+            block(self._service, job, reason)
 
     def _schedule(self, job: ServiceJob, environment: ServiceEnvironment) -> None:
         # Until the rules have spoken, so that it isn't lost when one of them is refused.

@@ -56,14 +56,18 @@ def move(service: Service, job: ServiceJob, status: str, reason: str | None = No
     service.trace.append(Transition(service.sim.now_ns, job, before, status, reason))
 
 
-def block(service: Service, job: ServiceJob, reason: str | None) -> None:
-    """Have a RUNNABLE job show what keeps it from being scheduled; None takes it back. Not a transition."""
+def block(service: Service, job: ServiceJob, reason: str) -> None:
+    """Have a RUNNABLE job show what keeps it from being scheduled. Not a transition."""
     if job.status_reason != reason:
         job.status_reason = reason
-        if reason is None:
-            service.time_limits.end(job)
-        else:
-            service.time_limits.begin(job, job.queue, reason)
+        service.time_limits.begin(job, job.queue, reason)
+
+
+def unblock(service: Service, job: ServiceJob) -> None:
+    """Have a RUNNABLE job show no blocking reason any more; one that shows none is let pass."""
+    if job.status_reason is not None:
+        job.status_reason = None
+        service.time_limits.end(job)
 
 
 def enter(service: Service, job: ServiceJob) -> None:
