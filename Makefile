@@ -6,7 +6,7 @@ PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench clean checks
+.PHONY: help demo test lint format docs bench requests clean checks
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,9 @@ docs: $(NOX) ## the documentation, into docs/_build/html
 
 bench: $(NOX) ## what things cost, against a floor of the same run
 	@$(NOX) --session bench
+
+requests: $(NOX) ## 20,000 good and bad requests for each operation, which takes hours
+	@$(NOX) --session requests -- 20000
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) .nox .coverage* .*_cache .hypothesis .benchmarks build dist htmlcov docs/_build

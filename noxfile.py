@@ -182,3 +182,10 @@ def bench(session: nox.Session) -> None:
     """Measure against the floor of the same run; figures of two machines don't compare."""
     install(session, "-e.", group="bench")
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def requests(session: nox.Session) -> None:
+    """Put very many requests, good and bad, to each operation of Batch, or to those that are named."""
+    install(session, "-e.", group="test")
+    session.run("python", "-m", "tests.properties.test_requests", *session.posargs)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from itertools import islice
 from typing import TypeVar
 
-T = TypeVar("T")
+from fakebatch.aws.numbers import whole_number
 
-# No more digits than an index can have: somebody may have made a token up.
-_POSITION = re.compile(r"[0-9]{1,18}")
+T = TypeVar("T")
 
 
 class BadToken(ValueError):
@@ -35,11 +33,12 @@ def decode_token(operation: str, token: str | None) -> int | None:
         return None
     try:
         owner, _, position = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().partition(":")
-        if owner == operation and _POSITION.fullmatch(position):
-            return int(position)
     except ValueError:
-        pass
-    raise BadToken(token)
+        raise BadToken(token) from None
+    found = whole_number(position) if owner == operation else None
+    if found is None:
+        raise BadToken(token)
+    return found
 
 
 def page(operation: str, items: Iterable[tuple[int, T]], size: int) -> tuple[list[T], str | None]:

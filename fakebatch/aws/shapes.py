@@ -18,7 +18,7 @@ from typing import Any
 Check = Callable[[Any], bool]
 
 _NUMBERS = frozenset({"integer", "long", "float", "double"})
-# What a number of each kind can be (Smithy's simple types; a float's infinities and NaN are left to the wire).
+# What a number of each kind can be. Source: Smithy's simple types.
 _RANGES: dict[str, tuple[float, float]] = {
     "integer": (-(2**31), 2**31 - 1),
     "long": (-(2**63), 2**63 - 1),

@@ -17,9 +17,11 @@ MIN_MEMORY_MIB = 4
 # The legacy member for each kind.
 LEGACY = {"VCPU": "vcpus", "MEMORY": "memory"}
 
-_DECIMAL = re.compile(r"-?(\d+(\.\d*)?|\.\d+)")
-_WHOLE = re.compile(r"-?\d+")
-_FORMATS = {"VCPU": _DECIMAL, "MEMORY": _WHOLE, "GPU": _WHOLE}
+# With no more digits than an integer of AWS's has, that is: what is beyond is assumed to be no number.
+_DECIMAL = re.compile(r"-?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
+# Too few vCPUs and too little memory have words of their own; that less than no GPU is no number is assumed.
+_FORMATS = {"VCPU": _DECIMAL, "MEMORY": _WHOLE, "GPU": re.compile(r"[0-9]{1,9}")}
 
 
 def requested(container: Structure, kind: str) -> str | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fakebatch.aws.numbers import whole_number
+
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Job, Structure
@@ -33,9 +35,10 @@ def is_known(service: Service, job_id: str) -> bool:
         return True
     parent_id, _, index = job_id.rpartition(":")
     parent = service.jobs.get(parent_id)
-    if parent is None or parent.array is None or not index.isdecimal():
+    number = whole_number(index)
+    if parent is None or parent.array is None or number is None:
         return False
-    return int(index) < parent.array.size and index == str(int(index))
+    return number < parent.array.size and index == str(number)
 
 
 def register(service: Service, job: Job) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fakebatch.aws.numbers import whole_number
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import refuse_if
 from fakebatch.batch.state import Structure
@@ -106,9 +107,8 @@ def _check_volumes(container: Structure) -> None:
 
 def _is_before_1_4(version: str) -> bool:
     """`LATEST`, and what is no version at all, counts as new."""
-    major, _, rest = version.partition(".")
-    minor = rest.partition(".")[0]
-    return major.isdecimal() and minor.isdecimal() and (int(major), int(minor)) < (1, 4)
+    major, minor = (whole_number(part) for part in f"{version}..".split(".")[:2])
+    return major is not None and minor is not None and (major, minor) < (1, 4)
 
 
 def _check_runtime_platform(platform: Structure) -> None:

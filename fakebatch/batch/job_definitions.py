@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from fakebatch.aws.numbers import whole_number
 from fakebatch.aws.pagination import BadToken, decode_token, page
 from fakebatch.aws.place import Place
 from fakebatch.batch.container_resources import LEGACY
@@ -203,7 +204,7 @@ def _split(service: Service, reference: str) -> tuple[str, int | None]:
     name, colon, revision = local.rpartition(":")
     if not colon:
         return local, None
-    return name, int(revision) if revision.isdecimal() else 0
+    return name, whole_number(revision) or 0
 
 
 def _exact(service: Service, name: str, revision: int) -> JobDefinition | None:

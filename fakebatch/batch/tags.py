@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from fakebatch.aws.numbers import whole_number
 from fakebatch.batch.compute_environments import find_compute_environment
 from fakebatch.batch.consumable_resources import find_consumable_resource
 from fakebatch.batch.errors import ClientException
@@ -123,9 +124,10 @@ def _definition_tags(service: Service, name_and_revision: str) -> dict[str, str]
     revisions = service.job_definitions.get(name, [])
     if not revision:
         raise ClientException(errors.TAG_REVISION)
-    if not revision.isdecimal() or not 1 <= int(revision) <= len(revisions):
+    number = whole_number(revision) or 0
+    if not 1 <= number <= len(revisions):
         return None
-    definition = revisions[int(revision) - 1]
+    definition = revisions[number - 1]
     return None if definition.status == REMOVED else definition.tags
 
 

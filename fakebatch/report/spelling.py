@@ -74,7 +74,8 @@ class Names:
             return self._labels[value]
         if parent_id in self._labels and index.isdigit():
             return f"{self._labels[parent_id]}:{index}"
-        return value.split(":", 5)[5].rpartition("/")[2] if value.startswith("arn:") else value
+        is_arn = value.startswith("arn:") and value.count(":") >= 5
+        return value.split(":", 5)[5].rpartition("/")[2] if is_arn else value
 
 
 def _label(first: Transition, ambiguous: bool) -> str:

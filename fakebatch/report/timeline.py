@@ -16,6 +16,9 @@ from fakebatch.sim import trace
 if TYPE_CHECKING:
     from fakebatch.calls import Call
 
+# What UTF-8 cannot say, half of a surrogate pair in a reason, is written as Python writes it.
+_UNSPEAKABLE = "backslashreplace"
+
 
 class Timeline(Sequence[Transition]):
     """Every transition up to now, in the order in which they happened, and the calls made meanwhile.
@@ -75,7 +78,8 @@ class Timeline(Sequence[Transition]):
         Args:
             limit: how many lines to show at most besides the heading; the middle is left out.
         """
-        return text.write(story.tell(self._transitions, self._calls), self._heading(), limit)
+        told = text.write(story.tell(self._transitions, self._calls), self._heading(), limit)
+        return told.encode(errors=_UNSPEAKABLE).decode()
 
     def html(self, path: str | PathLike[str], *, title: str = "fakebatch timeline") -> None:
         """Write one self-contained page: the jobs as lanes over time, and the story as a table.
@@ -93,7 +97,7 @@ class Timeline(Sequence[Transition]):
         document = page.render(
             self._transitions, self._calls, lines=lines, title=title, heading=self._heading(), end=self.end
         )
-        Path(path).write_text(document, encoding="utf-8")
+        Path(path).write_text(document, encoding="utf-8", errors=_UNSPEAKABLE)
 
     def trace(self, path: str | PathLike[str]) -> None:
         """Write Chrome's trace-event JSON, for ui.perfetto.dev or chrome://tracing.
@@ -102,7 +106,7 @@ class Timeline(Sequence[Transition]):
             path: the file to write; its folder has to be there.
         """
         document = perfetto.render(self._transitions, self._calls, self.end)
-        Path(path).write_text(document, encoding="utf-8")
+        Path(path).write_text(document, encoding="utf-8", errors=_UNSPEAKABLE)
 
     def __len__(self) -> int:
         return len(self._transitions)

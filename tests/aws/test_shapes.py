@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import botocore.session
@@ -23,6 +24,9 @@ SHAPES = {
             "inner": {"shape": "Inner"},
             "count": {"shape": "Count"},
             "flag": {"shape": "Flag"},
+            "whole": {"shape": "Whole"},
+            "large": {"shape": "Large"},
+            "part": {"shape": "Part"},
         },
     },
     "Name": {"type": "string", "min": 1, "max": 5, "pattern": "[a-z]+"},
@@ -33,6 +37,9 @@ SHAPES = {
     "Inner": {"type": "structure", "members": {"deep": {"shape": "Color"}, "free": {"shape": "Free"}}},
     "Count": {"type": "integer", "min": 1, "max": 7},
     "Flag": {"type": "boolean"},
+    "Whole": {"type": "integer"},
+    "Large": {"type": "long"},
+    "Part": {"type": "float"},
     "Plain": {"type": "structure", "members": {"free": {"shape": "Free"}, "flags": {"shape": "Flags"}}},
     "Flags": {"type": "map", "key": {"shape": "Free"}, "value": {"shape": "Flag"}},
 }
@@ -118,6 +125,42 @@ ENUM = "failed to satisfy constraint: Member must satisfy enum value set: [RED, 
 )
 def test_what_the_server_checks(value: Any, wrong: list[str]) -> None:
     assert problems(Rules(), "Request", value) == wrong
+
+
+MORE = "failed to satisfy constraint: Member must have value less than or equal to"
+LESS = "failed to satisfy constraint: Member must have value greater than or equal to"
+NOT_FINITE = "failed to satisfy constraint: Member must be a finite number"
+
+
+@pytest.mark.source("Smithy's simple types; assumed: that their limits are refused as those of the model are")
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("member", "value", "wrong"),
+    [
+        ("whole", 2**31 - 1, None),
+        ("whole", -(2**31), None),
+        ("whole", 2**31, f"Value '2147483648' at 'whole' {MORE} 2147483647"),
+        ("whole", -(2**31) - 1, f"Value '-2147483649' at 'whole' {LESS} -2147483648"),
+        ("large", 2**63 - 1, None),
+        ("large", -(2**63), None),
+        ("large", 2**63, f"Value '9223372036854775808' at 'large' {MORE} 9223372036854775807"),
+        ("large", -(10**400), f"Value '{-(10**400)}' at 'large' {LESS} -9223372036854775808"),
+        ("part", -1, None),
+        ("part", 1e308, None),
+        ("part", float("inf"), f"Value 'inf' at 'part' {MORE} {sys.float_info.max}"),
+        ("part", float("nan"), f"Value 'nan' at 'part' {NOT_FINITE}"),
+    ],
+    ids=str,
+)
+def test_numbers_past_what_their_type_holds(strict: bool, member: str, value: Any, wrong: str | None) -> None:
+    request = {"name": "a", member: value}
+    assert problems(Rules(strict), "Request", request) == ([] if wrong is None else [wrong])
+
+
+@pytest.mark.source("rest-json: the infinities and NaN travel as texts")
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+def test_a_float_that_is_no_number_on_the_wire(text: str) -> None:
+    assert problems(Rules(), "Request", {"part": text}) == [f"Value '{text}' at 'part' {NOT_FINITE}"]
 
 
 @pytest.mark.source("model")

@@ -335,7 +335,7 @@ class TestArrays:
         assert story(fake, job)[-1] == (1, "FAILED", FAILED)
 
     @pytest.mark.source("assumed: as above")
-    @pytest.mark.parametrize("index", ["3", "01", "x", "", "-1"])
+    @pytest.mark.parametrize("index", ["3", "01", "x", "", "-1", "\u0661", "1" * 5000])
     def test_a_child_that_there_never_will_be(self, submit, index):
         array = submit("array", size=3)
         assert refusal(submit, after=[f"{array}:{index}"]) == {

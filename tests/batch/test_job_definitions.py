@@ -379,7 +379,19 @@ def test_a_job_names_its_definition(fake, client, reference, found):
 
 @pytest.mark.parametrize(
     "reference",
-    ["nothing", "nothing:1", "work:1", "work:3", "gone", f"{ARN}/gone", f"{ARN}/work:1", "work:x", ""],
+    [
+        "nothing",
+        "nothing:1",
+        "work:1",
+        "work:3",
+        "gone",
+        f"{ARN}/gone",
+        f"{ARN}/work:1",
+        "work:x",
+        "work:\u0662",
+        "work:" + "2" * 5000,
+        "",
+    ],
 )
 @pytest.mark.source("recorded for a bare name: aws-genomics-workflows#84, refinebio#2887; otherwise assumed")
 def test_a_job_cannot_name_what_is_not_active(fake, client, reference):

@@ -217,6 +217,25 @@ REFUSALS = [
         "Value 1.5 for type GPU in resourceRequirement is not valid. Please provide a numeric value.",
     ),
     refusal(
+        "fewer GPUs than none",
+        ec2(resourceRequirements=size(gpus="-1")),
+        "Value -1 for type GPU in resourceRequirement is not valid. Please provide a numeric value.",
+        "assumed: that it is no number",
+    ),
+    refusal(
+        "more digits than an integer has",
+        ec2(resourceRequirements=size(memory="1" * 5000)),
+        f"Value {'1' * 5000} for type MEMORY in resourceRequirement is not valid. "
+        "Please provide a numeric value.",
+        "assumed: that it is no number",
+    ),
+    refusal(
+        "digits of another script",
+        ec2(resourceRequirements=size("\u0663")),
+        "Value \u0663 for type VCPU in resourceRequirement is not valid. Please provide a numeric value.",
+        "assumed: that it is no number",
+    ),
+    refusal(
         "VCPU that is no number",
         ec2(resourceRequirements=size("two")),
         "Value two for type VCPU in resourceRequirement is not valid. Please provide a numeric value.",
@@ -613,6 +632,11 @@ def accepted(name: str, request: dict[str, Any], source: str = "reference §9.4"
         accepted("EC2 by name", {**ec2(), "platformCapabilities": ["EC2"]}),
         accepted("Fargate", fargate()),
         accepted("Fargate by 0.25", fargate(resourceRequirements=size("0.25", "512")), "reference §9.5"),
+        accepted(
+            "Fargate platform of very many digits",
+            fargate(fargatePlatformConfiguration={"platformVersion": "1" * 5000 + ".0"}),
+            "assumed: what is no version is taken for a new one",
+        ),
         accepted("Fargate on ARM64", fargate(runtimePlatform={"cpuArchitecture": "ARM64"})),
         accepted("Fargate with a volume of its own", fargate(volumes=[{"name": "scratch", "host": {}}])),
         accepted("Fargate with an init process", fargate(linuxParameters={"initProcessEnabled": True})),
@@ -654,6 +678,7 @@ def accepted(name: str, request: dict[str, Any], source: str = "reference §9.4"
         accepted("priority 9999", {**ec2(), "schedulingPriority": 9999}),
         accepted("five consumable resources", consuming("a", "b", "c", "d", "e")),
         accepted("consumable resource that isn't there", consuming("nothing"), "reference §12.5"),
+        accepted("half a surrogate pair", ec2(command=["\ud800"]), "assumed: what JSON can say is taken"),
     ],
 )
 def test_a_definition_at_the_edge_of_a_rule_is_taken(client, request_change):

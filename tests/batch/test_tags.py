@@ -97,6 +97,8 @@ def test_tags_of_a_job_are_not_those_of_its_definition(fake, batch):
         "job-definition/d:2",
         "job-definition/d:0",
         "job-definition/d:x",
+        "job-definition/d:\u0661",
+        "job-definition/d:" + "1" * 5000,
         "job/11111111-2222-3333-4444-555555555555",
         "scheduling-policy/nope",
         "nonsense",

@@ -20,6 +20,8 @@ OLDER = tuple(int(part) for part in botocore.__version__.split(".")[:3]) < (1, 4
 KNOWN = [name for name in OPERATIONS if name in MODEL.operation_names]
 PYTHON = {"string": str, "integer": int, "long": int, "double": float, "float": float, "boolean": bool}
 
+LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
+
 # Marked as required, but left out by AWS too (reference, Appendix B).
 NOT_ALWAYS = {
     ("JobDetail", "startedAt"),
@@ -49,6 +51,8 @@ def problems(shape, value, path):
             yield from problems(shape.member, item, f"{path}[{number}]")
     else:
         yield from problems_of_type(value, PYTHON[kind], path)
+        if kind in LARGEST and not -LARGEST[kind] - 1 <= value <= LARGEST[kind]:
+            yield f"{path}: {value!r} doesn't fit {kind}"
         enum = shape.metadata.get("enum")
         if enum and not OLDER and (value.upper() if shape.name in LOWERED else value) not in enum:
             yield f"{path}: {value!r} is none of {enum}"
@@ -526,6 +530,7 @@ DETAIL = {
         ({"statusReason": None}, ["jobs.statusReason: None is no str"]),
         ({"createdAt": 1767225600000.0}, ["jobs.createdAt: 1767225600000.0 is no int"]),
         ({"createdAt": 1767225600}, ["jobs.createdAt: 1767225600 is no instant in ms"]),
+        ({"schedulingPriority": 2**31}, ["jobs.schedulingPriority: 2147483648 doesn't fit integer"]),
         ({"propagateTags": 1}, ["jobs.propagateTags: 1 is no bool"]),
         ({"colour": "red"}, ["jobs.colour: not in JobDetail"]),
         ({"attempts": ()}, ["jobs.attempts: () is no list"]),

@@ -10,67 +10,19 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 import fakebatch
 from fakebatch import UsageError
-
-TRAINING = "SAGEMAKER_TRAINING"
-PAYLOAD = '{"TrainingJobName": "t", "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2}}'
-ROLE = "arn:aws:iam::123456789012:role/r"
-SIZE = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
-NETWORK = {"subnets": ["subnet-1"], "securityGroupIds": ["sg-1"]}
-EC2 = {"maxvCpus": 16, "minvCpus": 0, "instanceTypes": ["m5.large"], "instanceRole": "r", **NETWORK}
-FAIR = {
-    "shareDecaySeconds": 60,
-    "computeReservation": 5,
-    "shareDistribution": [{"shareIdentifier": "a", "weightFactor": 1.5}, {"shareIdentifier": "b*"}],
-}
-CONTAINER: dict[str, Any] = {
-    "image": "busybox",
-    "command": ["echo", "Ref::what"],
-    "jobRoleArn": ROLE,
-    "executionRoleArn": ROLE,
-    "environment": [{"name": "A", "value": "1"}],
-    "volumes": [{"name": "v", "host": {"sourcePath": "/data"}}],
-    "mountPoints": [{"containerPath": "/data", "readOnly": True, "sourceVolume": "v"}],
-    "ulimits": [{"name": "nofile", "softLimit": 1, "hardLimit": 2}],
-    "user": "nobody",
-    "privileged": False,
-    "readonlyRootFilesystem": True,
-    "resourceRequirements": SIZE,
-    "linuxParameters": {"initProcessEnabled": True, "maxSwap": 64, "swappiness": 10, "sharedMemorySize": 64},
-    "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "g"}},
-    "secrets": [{"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}],
-}
-FARGATE: dict[str, Any] = {
-    "image": "busybox",
-    "executionRoleArn": ROLE,
-    "resourceRequirements": SIZE,
-    "networkConfiguration": {"assignPublicIp": "ENABLED"},
-    "fargatePlatformConfiguration": {"platformVersion": "LATEST"},
-    "ephemeralStorage": {"sizeInGiB": 21},
-    "runtimePlatform": {"operatingSystemFamily": "LINUX", "cpuArchitecture": "X86_64"},
-}
-TASK = {"containers": [{"name": "main", "image": "busybox", "resourceRequirements": SIZE, "essential": True}]}
-POD = {
-    "containers": [
-        {
-            "name": "main",
-            "image": "busybox",
-            "command": ["sleep"],
-            "args": ["1"],
-            "env": [{"name": "A", "value": "1"}],
-            "resources": {
-                "limits": {"cpu": "1", "memory": "1024Mi"},
-                "requests": {"cpu": "1", "memory": "1024Mi"},
-            },
-            "securityContext": {"runAsUser": 1000, "runAsNonRoot": True},
-        }
-    ],
-    "metadata": {"labels": {"team": "blue"}},
-}
-SHARE: dict[str, Any] = {
-    "capacityLimits": [{"maxCapacity": 4, "capacityUnit": "ml.m5.large"}],
-    "resourceSharingConfiguration": {"strategy": "LEND"},
-    "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
-}
+from tests.properties.structures import (
+    CONTAINER,
+    EC2,
+    FAIR,
+    FARGATE,
+    NETWORK,
+    PAYLOAD,
+    POD,
+    SHARE,
+    SIZE,
+    TASK,
+    TRAINING,
+)
 
 
 class Maker:
@@ -158,7 +110,11 @@ def policies(make: Maker) -> None:
     make("UpdateSchedulingPolicy", arn=arn("scheduling-policy/fair"), fairsharePolicy=FAIR)
     for name, kind in (("token", "REPLENISHABLE"), ("supply", "NON_REPLENISHABLE")):
         make(
-            "CreateConsumableResource", consumableResourceName=name, totalQuantity=5, resourceType=kind, tags={}
+            "CreateConsumableResource",
+            consumableResourceName=name,
+            totalQuantity=5,
+            resourceType=kind,
+            tags={},
         )
     make("UpdateConsumableResource", consumableResource="token", operation="ADD", quantity=1)
     make("CreateConsumableResource", consumableResourceName="spare-resource", totalQuantity=1)
@@ -220,10 +176,11 @@ def definitions(make: Maker) -> None:
         },
     )
     small = {"image": "busybox", "resourceRequirements": SIZE}
+    with_gpu = {"image": "busybox", "resourceRequirements": [*SIZE, {"type": "GPU", "value": "1"}]}
     tasks = {"taskProperties": [TASK]}
     for name, members in (
         ("d", {"containerProperties": small}),
-        ("d", {"containerProperties": {**small, "resourceRequirements": [*SIZE, {"type": "GPU", "value": "1"}]}}),
+        ("d", {"containerProperties": with_gpu}),
         ("gone", {"containerProperties": {"image": "i", "vcpus": 1, "memory": 4}}),
         ("fargate", {"containerProperties": FARGATE, "platformCapabilities": ["FARGATE"]}),
         ("instances", {"ecsProperties": tasks, "platformCapabilities": ["MANAGED_INSTANCES"]}),
@@ -244,7 +201,9 @@ def definitions(make: Maker) -> None:
 def rules(make: Maker) -> None:
     when = make.fake.batch.when
     when(job_name="bad").fail(137, "OutOfMemoryError", after=5)
-    when(job_name="flaky", job_queue="q").host_terminated(after=5).fail_to_start("CannotPullContainerError: x").succeed()
+    when(job_name="flaky", job_queue="q").host_terminated(after=5).fail_to_start(
+        "CannotPullContainerError: x"
+    ).succeed()
     when(job_name="hang").hang()
     when(job_name="stuck").stuck("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT")
     when(array_index=1).fail(after=10)
@@ -380,10 +339,11 @@ def good_requests(fake: fakebatch.World) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for call in fake.calls:
         if call.error is None:
-            creates = call.operation.startswith("Create")
-            request = {name: each for name, each in call.params.items()}
-            own = [name for name in request if creates and name.lower().endswith("name")]
-            found.setdefault(call.operation, []).append(request | {name: f"{request[name]}-2" for name in own})
+            request = dict(call.params)
+            if call.operation.startswith("Create"):
+                own = [name for name in request if name.lower().endswith("name")]
+                request.update({name: f"{request[name]}-2" for name in own})
+            found.setdefault(call.operation, []).append(request)
     return found
 
 

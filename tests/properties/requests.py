@@ -12,7 +12,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from fakebatch.aws.pagination import encode_token
+from tests.properties.vocabulary import (
+    PLAIN_INTEGERS,
+    PLAIN_TEXTS,
+    SAME_KIND,
+    WILD_FLOATS,
+    WILD_INTEGERS,
+    WILD_LENGTHS,
+    WILD_TEXTS,
+)
 
 T = TypeVar("T")
 
@@ -20,186 +28,12 @@ T = TypeVar("T")
 _WILDNESS = (0, 0, 12, 3)
 _LONGEST_PLAIN_LIST = 3
 _DEEPEST = 9
-_OTHER = "arn:aws:batch:us-east-1:999999999999:"
 
 
 class Choose(Protocol):
     """Picks one of several."""
 
     def __call__(self, options: Sequence[T], /) -> T: ...
-
-
-# What no rule expects. Long ones are at and past the limits that the reference knows.
-WILD_TEXTS = (
-    "",
-    " ",
-    "-",
-    ":",
-    "/",
-    "*",
-    "a*b",
-    "[a",
-    "{}",
-    "[]",
-    "null",
-    "0",
-    "-1",
-    "1",
-    "1.5",
-    "1e3",
-    "1_0",
-    " 1 ",
-    "nan",
-    "inf",
-    "0x10",
-    "0:0",
-    "0:",
-    ":9",
-    "\u0663",  # a digit to int(), but not of the ASCII ones
-    "\u00b2",  # a digit to isdigit(), none to int()
-    "1" * 20,
-    "1" * 5000,  # more digits than int() reads
-    "9" * 400 + ".5",
-    "\x00",
-    "a\nb",
-    "a\n",
-    "\x1b[0m\x7f",
-    "\u2028",
-    "\u00e9\u65e5\u672c",
-    "\U0001f600",
-    "\ud800",  # half of a pair: JSON can say it, UTF-8 can't
-    "a\udfff",
-    "Ref::",
-    "Ref::what Ref::what",
-    "none:1",
-    "d:0",
-    "d:-1",
-    "d:1:1",
-    "d:\u0661",
-    "d:" + "9" * 5000,
-    "arn:",
-    "arn:aws:batch",
-    _OTHER,
-    *(
-        _OTHER + each
-        for each in ("job-queue/q", "job-definition/d:1", "compute-environment/ec2", "job/x", "job-queue/")
-    ),
-    "arn:aws:batch:eu-west-1:123456789012:job-queue/q",
-    "arn:aws:batch:us-east-1:123456789012:job-queue/nowhere",
-    "arn:aws:batch:us-east-1:123456789012:job-definition/d",
-    "arn:aws:batch:us-east-1:123456789012:job-definition/d:x",
-    "arn:aws:batch:us-east-1:123456789012:/",
-    "00000000-0000-4000-8000-000000000000",
-    "00000000-0000-4000-8000-000000000000:0",
-    "00000000-0000-4000-8000-000000000000#0",
-    "a" * 128,
-    "a" * 129,
-    "a" * 255,
-    "a" * 256,
-    "a" * 257,
-    "a" * 1025,
-    "\u00e9" * 513,
-    "a" * 30 * 1024,
-    "[" * 20_000,  # deeper than a parser of JSON goes
-    '{"ResourceConfig": []}',
-    '{"ResourceConfig": {"InstanceType": "x", "InstanceCount": 1e400}}',
-    '{"ResourceConfig": {"InstanceGroups": [{"InstanceType": "x"}, null]}}',
-    encode_token("ListJobs", -1),
-    encode_token("DescribeJobQueues", -1),
-    encode_token("DescribeJobQueues", 10**30),
-    encode_token("DescribeComputeEnvironments", 10**6),
-    "RGVzY3JpYmVKb2JRdWV1ZXM6",
-    "=",
-    "\u00e9==",
-)
-WILD_INTEGERS = (
-    *range(-1, 4),
-    *(limit + step for limit in (20, 50, 60, 100, 1000, 1024, 9999, 604800) for step in (-1, 0, 1)),
-    *(sign * 2**bits + step for sign in (-1, 1) for bits in (31, 32, 63, 64) for step in (-1, 0, 1)),
-    10**30,
-    -(10**400),
-)
-WILD_FLOATS = (-1.0, -0.0, 0.0, 1e-4, 1e-5, 5e-324, 999.9999, 1000.0, 1e308, float("inf"), float("nan"), 1, 10**300)
-WILD_LENGTHS = (0, 1, 2, 10, 11, 20, 21, 50, 51, 100, 101, 500)
-
-# What makes sense, by member. Names and ids are those that the world has shown.
-PLAIN_TEXTS: dict[str, Sequence[str]] = {
-    "jobName": ("good", "bad", "flaky", "hang", "stuck"),
-    "image": ("busybox", "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"),
-    "version": ("$Latest", "$Default", "1"),
-    "targetNodes": ("0:", ":1", "0:1", "1", "0"),
-    "state": ("ENABLED", "DISABLED", "RUNNABLE"),
-    "operation": ("SET", "ADD", "REMOVE"),
-    "status": ("ACTIVE", "INACTIVE"),
-    "condition": ("START", "COMPLETE", "SUCCESS", "HEALTHY"),
-    "capacityUnit": ("NUM_INSTANCES", "ml.m5.large", "vCPU"),
-    "resourceType": ("REPLENISHABLE", "NON_REPLENISHABLE"),
-    "onExitCode": ("1", "13*", "0", "*"),
-    "onReason": ("*", "OutOf*"),
-    "onStatusReason": ("*", "Host EC2*"),
-    "value": ("1", "2", "2048", "0.25", "4096", "512"),
-    "reason": (
-        "enough",
-        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
-        "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
-    ),
-    "values": ("*", "good", "g*", "1767225600000", "token", "a", "q"),
-    "cpu": ("1", "500m", "0.25"),
-    "memory": ("1024Mi", "2Gi"),
-    "dnsPolicy": ("Default", "ClusterFirst", "ClusterFirstWithHostNet"),
-    "imagePullPolicy": ("Always", "IfNotPresent", "Never"),
-    "platformVersion": ("LATEST", "1.4.0"),
-    "operatingSystemFamily": ("LINUX", "WINDOWS_SERVER_2019_CORE"),
-    "cpuArchitecture": ("X86_64", "ARM64"),
-    "serviceRequestPayload": ("{}", '{"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}'),
-    "what": ("hello",),
-}
-PLAIN_INTEGERS: dict[str, Sequence[int]] = {
-    "attemptDurationSeconds": (60, 61, 3600),
-    "maxTimeSeconds": (600, 86_400),
-    "size": (2, 3, 5),
-    "attempts": (1, 2, 10),
-    "maxResults": (1, 2, 100),
-    "sizeInGiB": (21, 100, 200),
-    "numNodes": (2, 3),
-    "mainNode": (0, 1),
-    "bidPercentage": (20, 100),
-    "sharedMemorySize": (64,),
-    "memory": (128, 2048),
-    "vcpus": (1, 2),
-    "swappiness": (0, 60, 100),
-}
-# Request members whose values are names of a kind, by the members that have shown such names.
-SAME_KIND: dict[str, Sequence[str]] = {
-    "jobId": ("jobId",),
-    "jobs": ("jobId", "jobId", "jobArn"),
-    "arrayJobId": ("jobId",),
-    "multiNodeJobId": ("jobId",),
-    "jobQueue": ("jobQueueName", "jobQueueName", "jobQueueArn"),
-    "jobQueues": ("jobQueueName", "jobQueueArn"),
-    "jobDefinition": ("jobDefinition", "jobDefinitionName", "jobDefinitionArn"),
-    "jobDefinitions": ("jobDefinition", "jobDefinitionArn"),
-    "computeEnvironment": ("computeEnvironmentName", "computeEnvironmentArn"),
-    "computeEnvironments": ("computeEnvironmentName", "computeEnvironmentArn"),
-    "serviceEnvironment": ("serviceEnvironmentName", "serviceEnvironmentArn"),
-    "serviceEnvironments": ("serviceEnvironmentName", "serviceEnvironmentArn"),
-    "consumableResource": ("consumableResourceName", "consumableResourceArn"),
-    "quotaShareArn": ("quotaShareArn",),
-    "schedulingPolicyArn": ("schedulingPolicyArn",),
-    "arn": ("arn",),
-    "arns": ("arn",),
-    "resourceArn": (
-        "jobQueueArn",
-        "jobArn",
-        "jobDefinitionArn",
-        "computeEnvironmentArn",
-        "serviceEnvironmentArn",
-        "consumableResourceArn",
-        "quotaShareArn",
-        "arn",
-    ),
-}
 
 
 class Requests:
@@ -219,6 +53,7 @@ class Requests:
         """A request that botocore sends.
 
         Args:
+            choose: makes the choices.
             model: botocore's model of the operation.
         """
         shape = model.input_shape

@@ -2,12 +2,14 @@
 
 In the suite each operation gets a few hundred requests, always the same. Many more, at random:
 
-    python -m tests.properties.test_requests 20000 [--seconds 3600] [SubmitJob ...]
+    nox --session requests -- 20000 [--seconds 3600] [--seed 1] [SubmitJob ...]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import marshal
 import pickle
 import random
 import sys
@@ -30,24 +32,64 @@ import fakebatch
 from fakebatch import UsageError
 from fakebatch.snapshots import Snapshot
 from tests.model.test_responses import problems
-from tests.properties.populated import good_requests, names, populate
+from tests.properties.populated import arn, good_requests, names, populate
 from tests.properties.requests import Choose, Requests, spelt
+from tests.properties.structures import SHARE
 
 pytestmark = pytest.mark.source("model: an answer is of the output shape, or one of the modelled errors")
 
 MODEL = Session().get_service_model("batch")
 EXAMPLES = 200
+SINGLE = {"jobDefinitionName": "x", "type": "container"}
+MULTINODE = {"jobDefinitionName": "x", "type": "multinode"}
+QUOTA_SHARE = {"quotaShareName": "x", **SHARE}
 READS = ("Describe", "List", "Get")
 
-# What isn't there yet, by what the UsageError says of it. This list only gets shorter.
-NOT_THERE_YET = (
-    "QuotaShare isn't there yet.",
-    "QuotaShares isn't there yet.",
-    "fakebatch has no jobs of this kind yet.",
-    "fakebatch doesn't act on ",
-    "SubmitServiceJob with shareIdentifier, quotaShareName or preemptionConfiguration isn't there yet.",
-    "a queue with quota shares isn't there yet.",
-)
+# What isn't there yet: what the UsageError says of it, and a request that shows so. This list only gets
+# shorter: what is there by now fails below, and leaves.
+NOT_THERE_YET: dict[str, tuple[str, dict[str, Any]]] = {
+    "batch.CreateQuotaShare isn't there yet.": ("CreateQuotaShare", {"jobQueue": "quota", **QUOTA_SHARE}),
+    "batch.UpdateQuotaShare isn't there yet.": ("UpdateQuotaShare", {"quotaShareArn": "x"}),
+    "batch.DeleteQuotaShare isn't there yet.": ("DeleteQuotaShare", {"quotaShareArn": "x"}),
+    "batch.DescribeQuotaShare isn't there yet.": ("DescribeQuotaShare", {"quotaShareArn": "x"}),
+    "batch.ListQuotaShares isn't there yet.": ("ListQuotaShares", {"jobQueue": "quota"}),
+    "with nodeProperties: fakebatch has no jobs of this kind yet.": (
+        "RegisterJobDefinition",
+        {"nodeProperties": {"numNodes": 1, "mainNode": 0, "nodeRangeProperties": []}, **MULTINODE},
+    ),
+    "with ecsProperties: fakebatch has no jobs of this kind yet.": (
+        "RegisterJobDefinition",
+        {"ecsProperties": {"taskProperties": []}, **SINGLE},
+    ),
+    "with eksProperties: fakebatch has no jobs of this kind yet.": (
+        "RegisterJobDefinition",
+        {"eksProperties": {}, **SINGLE},
+    ),
+    "batch.SubmitJob: fakebatch doesn't act on ": (
+        "SubmitJob",
+        {"jobName": "j", "jobQueue": "q", "jobDefinition": "d", "ecsPropertiesOverride": {}},
+    ),
+    "SubmitServiceJob with shareIdentifier, quotaShareName or preemptionConfiguration isn't there yet.": (
+        "SubmitServiceJob",
+        {
+            "jobName": "j",
+            "jobQueue": "train-shared",
+            "serviceJobType": "SAGEMAKER_TRAINING",
+            "serviceRequestPayload": "{}",
+            "shareIdentifier": "a",
+        },
+    ),
+    "a queue with quota shares isn't there yet.": (
+        "CreateJobQueue",
+        {
+            "jobQueueName": "x",
+            "priority": 1,
+            "jobQueueType": "SAGEMAKER_TRAINING",
+            "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "se"}],
+            "schedulingPolicyArn": arn("scheduling-policy/quota"),
+        },
+    ),
+}
 
 
 class Prepared(NamedTuple):
@@ -73,6 +115,7 @@ class Sandbox:
         self.fake = fake
         self.client = fake.client("batch")
         self.outcomes: Counter[str] = Counter()
+        self.fitting: set[bytes] = set()  # most of what one sees when looking around has been there before
         self.renew()
 
     def renew(self) -> None:
@@ -87,7 +130,8 @@ class Sandbox:
             self.check_error(error)
             outcome = "refused"
         except UsageError as error:
-            assert any(text in str(error) for text in NOT_THERE_YET), error
+            if not any(text in str(error) for text in NOT_THERE_YET):
+                raise
             outcome = "not there yet"
         else:
             outcome = "accepted"
@@ -102,7 +146,10 @@ class Sandbox:
     def call(self, operation: str, /, **request: Any) -> dict[str, Any]:
         answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**request)
         del answer["ResponseMetadata"]
-        assert list(problems(MODEL.operation_model(operation).output_shape, answer, operation)) == []
+        packed = marshal.dumps((operation, answer))
+        if packed not in self.fitting:
+            assert list(problems(MODEL.operation_model(operation).output_shape, answer, operation)) == []
+            self.fitting.add(packed)
         return answer
 
     def check_error(self, error: ClientError) -> None:
@@ -116,12 +163,18 @@ class Sandbox:
         assert after == self.before, differences(self.before, after)
 
     def see_what_comes_of_it(self) -> None:
-        """Let an hour pass: nothing of what was accepted breaks, and everything can be looked at."""
-        self.fake.tick(3)
-        self.look()
+        """Let an hour pass: nothing of what was accepted breaks, and everything can be looked at.
+
+        Now and then in the middle of it, too.
+        """
+        if self.outcomes["accepted"] % 4 == 0:
+            self.fake.tick(3)
+            self.look()
+            self.fake.snapshot()
+            json.dumps([*self.fake.events, *(call.params for call in self.fake.calls)]).encode()
+            self.fake.timeline.text()
         self.fake.tick(3600)
         self.look()
-        self.fake.snapshot()
 
     def look(self) -> None:
         self.call("DescribeComputeEnvironments")
@@ -137,7 +190,8 @@ class Sandbox:
             self.call("GetJobQueueSnapshot", jobQueue=queue)
         everything = [{"name": "JOB_NAME", "values": ["*"]}]
         self.call("ListJobs", jobQueue="q", filters=everything)
-        for job in self.call("ListServiceJobs", jobQueue="train", filters=everything)["jobSummaryList"]:
+        listed = self.call("ListServiceJobs", jobQueue="train", filters=everything)["jobSummaryList"]
+        for job in listed[:3]:
             self.call("DescribeServiceJob", jobId=job["jobId"])
 
 
@@ -160,14 +214,11 @@ def canonical(fake: fakebatch.World) -> bytes:
 def differences(before: bytes, after: bytes) -> list[str]:
     """Which attributes of the service, or of the world, are not as they were."""
     one, other = (pickle.loads(packed) for packed in (before, after))
-    found = []
-    for name in ("sim", "ids", "trace", "remarks", "faults"):
-        if pickle.dumps(getattr(one, name)) != pickle.dumps(getattr(other, name)):
-            found.append(name)
+    pairs = {name: (getattr(one, name), getattr(other, name)) for name in ("sim", "ids", "trace", "remarks")}
     for place, service in one.services.items():
         for name, value in vars(service).items():
-            if pickle.dumps(value) != pickle.dumps(vars(other.services[place])[name]):
-                found.append(f"{place[0]}.{name}")
+            pairs[f"{place[0]}.{name}"] = (value, vars(other.services[place])[name])
+    found = [name for name, pair in pairs.items() if pickle.dumps(pair[0]) != pickle.dumps(pair[1])]
     return found or ["the same values in other objects"]
 
 
@@ -204,6 +255,16 @@ def test_any_request_is_answered_or_refused_and_leaves_no_trace_then(operation: 
         put()
 
 
+@pytest.mark.source("assumed: these come later")
+@pytest.mark.needs("JobSummary.scheduledAt")
+@pytest.mark.parametrize("text", NOT_THERE_YET)
+def test_what_is_not_there_yet_isn_t_there_yet(text: str) -> None:
+    operation, request = NOT_THERE_YET[text]
+    with sandbox() as box, pytest.raises(UsageError) as raised:
+        box.call(operation, **request)
+    assert text in str(raised.value)
+
+
 # Many more
 
 
@@ -214,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("operations", nargs="*", help="all when none is named")
     parser.add_argument("--seed", type=int, default=0, help="of the first request; the others count up")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this much time")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     ends = time.monotonic() + options.seconds
     failures = 0
     for operation in options.operations or MODEL.operation_names:

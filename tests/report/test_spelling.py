@@ -66,9 +66,10 @@ def test_names_that_are_not_unique_get_the_start_of_the_id():
         (call("CancelJob", jobId="x", reason="two\nlines"), "CancelJob(jobId=x, reason=two lines)"),
         (call("SubmitJob", clientToken="a", tags={"a": {"b": [1]}}), "SubmitJob(tags={a: {b: [1]}})"),
         (call("DeleteJobQueue", jobQueue="arn:aws:batch:::job-queue/gone"), "DeleteJobQueue(jobQueue=gone)"),
+        (call("DeleteJobQueue", jobQueue="arn:aws"), "DeleteJobQueue(jobQueue=arn:aws)"),
         (call("SubmitJob", jobName="n" * 61), f"SubmitJob(jobName={'n' * 59}…)"),
     ],
-    ids=["ids", "arn", "one-line", "nested", "unknown-arn", "long"],
+    ids=["ids", "arn", "one-line", "nested", "unknown-arn", "no-arn", "long"],
 )
 def test_calls_are_told_with_their_parameters(asked, text):
     assert spelling.call(asked, NAMES) == text

@@ -223,3 +223,16 @@ def test_trace_is_json(fake, tmp_path):
     fake.timeline.trace(tmp_path / "t.json")
     document = json.loads((tmp_path / "t.json").read_text("utf-8"))
     assert document["otherData"] == {"start": START, "clock": "virtual"}
+
+
+def test_half_a_surrogate_pair_is_escaped_wherever_it_is_told(fake, tmp_path):
+    """JSON can say it, so a reason can have it; no file can."""
+    job_id = submit()
+    boto3.client("batch", region_name="us-east-1").terminate_job(jobId=job_id, reason="a\ud800b")
+    timeline = fake.timeline
+    assert "TerminateJob(jobId=train, reason=a\\ud800b)" in timeline.text()
+    timeline.html(tmp_path / "t.html")
+    assert "a\\ud800b" in (tmp_path / "t.html").read_text("utf-8")
+    timeline.trace(tmp_path / "t.json")
+    [*_, call] = json.loads((tmp_path / "t.json").read_text("utf-8"))["traceEvents"]
+    assert call["args"]["params"]["reason"] == "a\ud800b"
