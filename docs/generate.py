@@ -3,6 +3,7 @@
 operations.md  the rows of each service against the installed model
 assumed.md     every sentence of the package and every test that rests on an assumption
 states.md      the state tables as diagrams
+peers.md       what others answer to the same calls, as `peers.py` finds it
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import ast
 import inspect
 import io
 import re
+import subprocess
+import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,6 +165,12 @@ def diagram(table: Table) -> Iterator[str]:
         yield f"    {final} --> {INITIAL}"
 
 
+def peers() -> str:
+    """What `peers.py` prints, as a process of its own: moto, which it needs, changes botocore."""
+    asked = [sys.executable, str(ROOT / "docs" / "peers.py")]
+    return subprocess.run(asked, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 if __name__ == "__main__":
-    for name, page in pages().items():
+    for name, page in {**pages(), "peers.md": peers()}.items():
         (ROOT / "docs" / name).write_text(page)
