@@ -15,7 +15,7 @@ def test_page_says_what_asking_says() -> None:
     """All of it beside the versions that it names; fakebatch's own behaviour beside any."""
     page = (DOCS / "peers.md").read_text()
     answer = subprocess.run(  # a process of its own, because moto changes botocore
-        [sys.executable, str(DOCS / "peers.py")], capture_output=True, text=True, check=False
+        [sys.executable, str(DOCS / "peers.py")], capture_output=True, text=True, check=False, timeout=100
     )
     assert answer.returncode == 0, answer.stderr
     ours = list(own_answers(answer.stdout))
