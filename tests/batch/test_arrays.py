@@ -3,8 +3,6 @@
 import pytest
 from botocore.exceptions import ClientError
 
-import fakebatch
-
 START_MS = 1767225600000
 ARN = "arn:aws:batch:us-east-1:123456789012:"
 EXITED = "Essential container in task exited"
@@ -21,19 +19,6 @@ CONTAINER = {
     "ulimits": [],
     "volumes": [],
 }
-
-
-@pytest.fixture
-def fake():
-    with fakebatch.mock(start="2026-01-01T00:00:00Z") as world:
-        world.batch.add_job_queue("q")
-        world.batch.add_job_definition("d")
-        yield world
-
-
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ def fake() -> Iterator[fakebatch.World]:
         yield world
 
 
-@pytest.fixture
-def client(fake: fakebatch.World) -> Any:
-    return fake.client("batch")
-
-
 def submit(client: Any, name: str = "j", **members: Any) -> str:
     request = {"jobName": name, "jobQueue": "q", "jobDefinition": "d", **members}
     return str(client.submit_job(**request)["jobId"])

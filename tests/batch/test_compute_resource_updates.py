@@ -33,11 +33,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def create(batch, name="ce", resources=EC2, **members):
     if resources is not None:
         members["computeResources"] = resources

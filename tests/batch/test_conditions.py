@@ -10,14 +10,6 @@ ARN = "arn:aws:batch:us-east-1:123456789012:"
 
 
 @pytest.fixture
-def fake():
-    with fakebatch.mock(start="2026-01-01T00:00:00Z") as world:
-        world.batch.add_job_queue("q")
-        world.batch.add_job_definition("d")
-        yield world
-
-
-@pytest.fixture
 def failed(fake):
     """The names, or ids of children, of the jobs that a rule with these matchers makes fail."""
     batch = fake.client("batch")

@@ -31,11 +31,6 @@ def fake() -> Iterator[fakebatch.World]:
         yield world
 
 
-@pytest.fixture
-def client(fake: fakebatch.World) -> Any:
-    return fake.client("batch")
-
-
 def needs(*resources: tuple[str, int]) -> dict[str, Any]:
     return {
         "consumableResourceList": [

@@ -25,11 +25,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def create(batch, name="licence", **members):
     return batch.create_consumable_resource(consumableResourceName=name, **members)
 

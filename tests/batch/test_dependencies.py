@@ -13,19 +13,6 @@ EXITED = "Essential container in task exited"
 
 
 @pytest.fixture
-def fake():
-    with fakebatch.mock(start="2026-01-01T00:00:00Z") as world:
-        world.batch.add_job_queue("q")
-        world.batch.add_job_definition("d")
-        yield world
-
-
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
-@pytest.fixture
 def submit(batch):
     def submit(name="job", *, after=(), size=None, queue="q", **members):
         """Submit a job that depends on jobs, given by id or as whole dependencies, and return its id."""

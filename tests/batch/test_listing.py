@@ -3,24 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
-import fakebatch
-
 START_MS = 1767225600000
 ARN = "arn:aws:batch:us-east-1:123456789012:"
 UNKNOWN = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
-
-
-@pytest.fixture
-def fake():
-    with fakebatch.mock(start="2026-01-01T00:00:00Z") as world:
-        world.batch.add_job_queue("q")
-        world.batch.add_job_definition("d")
-        yield world
-
-
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
 
 
 @pytest.fixture

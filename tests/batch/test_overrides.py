@@ -23,11 +23,6 @@ def fake() -> Iterator[fakebatch.World]:
         yield world
 
 
-@pytest.fixture
-def client(fake: fakebatch.World) -> Any:
-    return fake.client("batch")
-
-
 def merged(fake: fakebatch.World, client: Any, properties: dict[str, Any], **members: Any) -> dict[str, Any]:
     """The container of a job of a definition with these properties."""
     fake.batch.add_job_definition("d", containerProperties=properties, parameters={"size": "small", "n": "1"})

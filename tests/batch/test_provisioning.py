@@ -20,11 +20,6 @@ def fake() -> Iterator[fakebatch.World]:
         yield world
 
 
-@pytest.fixture
-def client(fake: fakebatch.World) -> Any:
-    return fake.client("batch")
-
-
 def submit(client: Any, **members: Any) -> str:
     request = {"jobName": "j", "jobQueue": "work", "jobDefinition": "etl", **members}
     return str(client.submit_job(**request)["jobId"])

@@ -19,11 +19,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def submit(batch, name="j", queue="fifo", vcpus=None, **members):
     """In the queue `fair` the first letter of a job's name is its share."""
     if queue == "fair":

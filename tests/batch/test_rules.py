@@ -11,14 +11,6 @@ EXITED = "Essential container in task exited"
 
 
 @pytest.fixture
-def fake():
-    with fakebatch.mock(start="2026-01-01T00:00:00Z") as world:
-        world.batch.add_job_queue("q")
-        world.batch.add_job_definition("d")
-        yield world
-
-
-@pytest.fixture
 def submit(fake):
     batch = fake.client("batch")
 

@@ -26,11 +26,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def attempt(call, **kwargs):
     """Call, or skip where the installed botocore doesn't know quotaSharePolicy."""
     try:

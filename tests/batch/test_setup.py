@@ -15,11 +15,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def environments(batch):
     return batch.describe_compute_environments()["computeEnvironments"]
 

@@ -14,11 +14,6 @@ def fake():
         yield world
 
 
-@pytest.fixture
-def batch(fake):
-    return fake.client("batch")
-
-
 def tags_of(batch, arn):
     return batch.list_tags_for_resource(resourceArn=arn)["tags"]
 
