@@ -30,6 +30,9 @@ class Timing:
         running: RUNNING to the end, where neither a rule nor a test says otherwise.
         stopping: the end of a container that TerminateJob or a timeout asked to stop.
         resource: CREATING, UPDATING and DELETING of compute environments, job queues and the like.
+        scaling_out: the decision to launch an instance for waiting jobs to its taking them. With 0 an
+            instance is there when it is needed.
+        scaling_in: how long an instance above minvCpus does nothing until it goes.
 
     Raises:
         UsageError: a duration is negative or no number.
@@ -43,6 +46,8 @@ class Timing:
     running: float = 60
     stopping: float = 0
     resource: float = 0
+    scaling_out: float = 0
+    scaling_in: float = 60
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -59,7 +64,7 @@ class Timing:
     @classmethod
     def instant(cls) -> Timing:
         """Everything takes no time: a job is over at the first look."""
-        return cls(submitted=0, runnable=0, scheduled=0, starting=0, running=0)
+        return cls(submitted=0, runnable=0, scheduled=0, starting=0, running=0, scaling_in=0)
 
     @classmethod
     def realistic(cls) -> Timing:
@@ -71,12 +76,14 @@ class Timing:
         return cls(
             submitted=3,
             pending=15,
-            runnable=180,
+            runnable=60,
             scheduled=120,
             starting=60,
             running=600,
             stopping=30,
             resource=30,
+            scaling_out=120,
+            scaling_in=600,
         )
 
 
@@ -92,6 +99,8 @@ class Durations:
     running_ns: int
     stopping_ns: int
     resource_ns: int
+    scaling_out_ns: int
+    scaling_in_ns: int
 
     @classmethod
     def of(cls, timing: Timing) -> Durations:

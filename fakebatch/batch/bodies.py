@@ -36,7 +36,7 @@ def run(service: Service, job: Job, outcome: Outcome) -> tuple[Outcome, int | No
     service.sim.slept_ns = 0
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            exit_code = _exit_code(outcome.body(service.scheduler.view(job)), job)
+            exit_code = _exit_code(outcome.body(service.dispatcher.view(job)), job)
     except (UsageError, InternalError):
         # Misuse by the body is the test's mistake, not the container's: it must not look like a failed job.
         raise

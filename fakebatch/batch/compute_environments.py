@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.aws.ids import derived_uuid
 from fakebatch.batch import environment_replacement, resource_status
+from fakebatch.batch.capacity_kinds import capacity_of
 from fakebatch.batch.compute_resource_updates import replaces_instances, updated_resources
 from fakebatch.batch.compute_resources import FARGATE, check_resources, with_defaults
 from fakebatch.batch.describing import select
@@ -35,9 +36,10 @@ def create_compute_environment(service: Service, request: Structure) -> Structur
 
     Raises:
         ClientException: a rule of reference §10.2 is broken; the order of the rules is assumed.
+        UsageError: an instance type is unknown, which AWS refuses here too (amazon-genomics-cli #209).
     """
     environment = new_compute_environment(service, request)
-    service.compute_environments[environment.name] = environment
+    register(service, environment)
     resource_status.create(service, environment)
     return _identity(environment)
 
@@ -62,6 +64,7 @@ def update_compute_environment(service: Service, request: Structure) -> Structur
 
     Raises:
         ClientException: no such environment, one that is being modified, or a rule of reference §10.4.
+        UsageError: an instance type is unknown.
     """
     environment = _get(service, request["computeEnvironment"])
     if environment.status in resource_status.BUSY:
@@ -73,6 +76,9 @@ def update_compute_environment(service: Service, request: Structure) -> Structur
     if update is not None:
         linked = _is_service_linked(role or "")
         resources = updated_resources(environment, update, service_linked=linked)
+    if resources is not None and resources is not before:
+        # First, for it may find an instance type that isn't known.
+        environment.capacity.configure(resources)
     environment.compute_resources = resources
     environment.service_role = role
     _apply_update(environment, request)
@@ -141,6 +147,7 @@ def new_compute_environment(service: Service, request: Structure) -> ComputeEnvi
 
     Raises:
         ClientException: a rule of reference §10.2 is broken.
+        UsageError: an instance type is unknown.
     """
     name = request["computeEnvironmentName"]
     is_managed = request["type"] == "MANAGED"
@@ -163,6 +170,7 @@ def new_compute_environment(service: Service, request: Structure) -> ComputeEnvi
         orchestration=orchestration,
         service_role=_role_arn(service, request.get("serviceRole") or _SERVICE_LINKED_NAME),
         tags=request.get("tags", {}),
+        capacity=capacity_of(service, resources),
         compute_resources=resources,
         unmanaged_vcpus=request.get("unmanagedvCpus"),
         update_policy=dict(_UPDATE_POLICY) if has_policy else None,
@@ -170,6 +178,13 @@ def new_compute_environment(service: Service, request: Structure) -> ComputeEnvi
         ecs_settings=request.get("ecsSettings"),
         context=request.get("context"),
     )
+
+
+def register(service: Service, environment: ComputeEnvironment) -> None:
+    """Put a new environment into the service's table; its first instances are launched."""
+    service.compute_environments[environment.name] = environment
+    if environment.compute_resources is not None:
+        environment.capacity.configure(environment.compute_resources)
 
 
 def _check_creation(service: Service, request: Structure, orchestration: str) -> None:

@@ -1,8 +1,9 @@
 """Units of consumable resources: locked by attempts, waited for by jobs.
 
 An attempt locks all units that it needs at once when it becomes STARTING, and gives them back when it ends.
-A job that lacks some is RUNNABLE and waits in the line of the first resource that hasn't enough; when that
-has units again, its line is served in the scheduler's order until it has none left.
+A job whose turn it is but that lacks some is RUNNABLE and waits in the line of the first resource that hasn't
+enough. When that has units again, as many of its line as they are enough for go back to wait for room, in the
+dispatcher's order; while some of these find no room and units are left, those behind them follow.
 
 Source: user guide, "Specify the resources needed to run a job", "Check how many resources are in-use and
 available". That units are given back between two attempts is assumed (reference §2), and so is that each
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import ConsumableResource, Job
 
-# Whose turn it is, by the queue's priority and in the queue, the number of the entry, the job.
-Entry: TypeAlias = "tuple[tuple[int, Turn], int, Job]"
+# Whose turn it is, by the queue's priority and in the queue, the number of the entry, units, the job.
+Entry: TypeAlias = "tuple[tuple[int, Turn], int, int, Job]"
 
 
 class Locks:
-    """Who has locked what, and who waits for which resource. Jobs that wait are the scheduler's as well."""
+    """Who has locked what, and who waits for which resource."""
 
     __slots__ = ("_entered", "_held", "_lines", "_service", "_woken")
 
@@ -38,25 +39,37 @@ class Locks:
         self._woken: set[str] = set()
         self._entered = 0
 
-    def take(self, job: Job) -> bool:
-        """Lock all units that the next attempt of a job needs; False, and none, if one lacks.
+    def has_units(self, job: Job) -> bool:
+        """All units that the next attempt of a job needs are there; if not, it stands in line for them.
 
         What doesn't exist, or no longer, is waited for until it does. Source: user guide, "Delete a
         consumable resource". That SubmitJob takes a resource which never existed, and the job waits for it,
         is assumed.
         """
-        needed = []
         for name_or_arn, quantity in requirements_of(job.spec):
             resource = find_consumable_resource(self._service, name_or_arn)
             name = name_of(name_or_arn)
             # Units that have just become available are for those that stand in line for them.
             others_first = quantity > 0 and name in self._woken
             if resource is None or resource.available < quantity or others_first:
-                self._line_up(name, job)
+                self._line_up(name, quantity, job)
                 return False
-            needed.append((resource, quantity))
-        self._lock(job, needed)
         return True
+
+    def lock(self, job: Job) -> None:
+        """Lock the units that the next attempt of a job needs; they are there."""
+        held = []
+        for name_or_arn, quantity in requirements_of(job.spec):
+            resource = find_consumable_resource(self._service, name_or_arn)
+            assert resource is not None
+            if resource.type == "REPLENISHABLE":
+                resource.in_use += quantity
+                held.append((resource, quantity))
+            else:
+                # They leave the total too. Source: user guide; that none of them is ever in use is assumed.
+                resource.quantity -= quantity
+        if held:
+            self._held[job.id] = held
 
     def release(self, job: Job) -> None:
         """Give back what an attempt has locked; units that aren't replenishable are gone.
@@ -69,61 +82,47 @@ class Locks:
             self.wake(resource)
 
     def wake(self, resource: ConsumableResource) -> None:
-        """A resource may have units again: the jobs in its line are looked at, now."""
-        if resource.name in self._lines:
-            self._wake_line(resource.name)
-
-    def look_at_all(self) -> None:
-        """The scheduler is about to look at every job that waits: those that lack units line up again."""
-        self._lines.clear()
-
-    def _lock(self, job: Job, needed: list[tuple[ConsumableResource, int]]) -> None:
-        held = []
-        for resource, quantity in needed:
-            if resource.type == "REPLENISHABLE":
-                resource.in_use += quantity
-                held.append((resource, quantity))
-            else:
-                # They leave the total too. Source: user guide; that none of them is ever in use is assumed.
-                resource.quantity -= quantity
-        if held:
-            self._held[job.id] = held
-
-    def _line_up(self, name: str, job: Job) -> None:
-        self._entered += 1
-        heappush(
-            self._lines.setdefault(name, []), ((-job.spec.queue.priority, turn(job)), self._entered, job)
-        )
-
-    def _wake_line(self, name: str) -> None:
-        if name not in self._woken:
+        """A resource may have units again: its line is served, now."""
+        name = resource.name
+        if name in self._lines and name not in self._woken:
             self._woken.add(name)
             self._service.sim.schedule(0, self._serve, name)
 
+    def clear(self) -> None:
+        """All jobs go back to wait for room; those that still lack units line up again."""
+        self._lines.clear()
+
+    def _line_up(self, name: str, quantity: int, job: Job) -> None:
+        self._entered += 1
+        entry = (-job.spec.queue.priority, turn(job)), self._entered, quantity, job
+        heappush(self._lines.setdefault(name, []), entry)
+
     def _serve(self, name: str) -> None:
+        """Let jobs go back to wait for room, and look behind them whether units are left."""
         self._woken.discard(name)
         line = self._lines.pop(name, [])
-        scheduler = self._service.scheduler
-        try:
-            while line and self._has_units(name):
-                job = heappop(line)[-1]
-                # One that has been stopped meanwhile doesn't wait any more.
-                if scheduler.waiting.pop(job.id, None) is not None:
-                    scheduler.place(job)
-        finally:
-            self._put_back(name, line)
-
-    def _put_back(self, name: str, line: list[Entry]) -> None:
-        """What is left of a line that was served; those that still lack units have lined up again."""
-        # Only when a condition of the test's author has raised: those behind get their turn all the same.
-        unserved = bool(line) and self._has_units(name)
-        for entry in self._lines.pop(name, ()):
+        dispatcher = self._service.dispatcher
+        left = self._available(name)
+        too_many: list[Entry] = []
+        gone = False
+        while line and left > 0:
+            entry = heappop(line)
+            _, _, quantity, job = entry
+            if job.id not in dispatcher.away:
+                continue  # It has been stopped meanwhile.
+            if quantity > left:
+                too_many.append(entry)
+                continue
+            left -= quantity
+            gone = True
+            dispatcher.rejoin(job)
+        for entry in too_many:
             heappush(line, entry)
         if line:
             self._lines[name] = line
-        if unserved:
-            self._wake_line(name)
+            if gone:
+                self._service.sim.schedule(0, self._serve, name)
 
-    def _has_units(self, name: str) -> bool:
+    def _available(self, name: str) -> int:
         resource = self._service.consumable_resources.get(name)
-        return resource is not None and resource.available > 0
+        return 0 if resource is None else resource.available

@@ -43,7 +43,7 @@ def create_consumable_resource(service: Service, request: Structure) -> Structur
     """
     resource = new_consumable_resource(service, request)
     service.consumable_resources[resource.name] = resource
-    service.scheduler.wake()
+    service.locks.wake(resource)
     return _identity(resource)
 
 

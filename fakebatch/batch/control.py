@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fakebatch.batch import conditions, setup
+from fakebatch.batch import conditions, hosts, setup
+from fakebatch.batch.hosts import listed
 from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.rules import Rule
 from fakebatch.batch.service_view import ServiceJobView
@@ -15,8 +16,6 @@ from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-
-_LISTED = 10
 
 
 class Control:
@@ -204,7 +203,7 @@ class Control:
         place = service.place
         raise UsageError(
             f"There is no service job {wanted!r} in {place.region} of account {place.account_id}. "
-            + _listed(
+            + listed(
                 [f"{job.name} ({job.id}, {job.status})" for job in service.service_jobs.values()],
                 none="No service job has been submitted there.",
             )
@@ -231,17 +230,60 @@ class Control:
         ]
 
     def reclaim_spot(self, job_or_instance: str | Mapping[str, Any] | JobView) -> None:
-        """Take the host of a job away, now, as a Spot reclaim does.
+        """Take the host of a job away, now, as a Spot reclaim does: an instance goes with all that is on it.
 
         Args:
             job_or_instance: a job id, a response with a jobId, a job's view, or an instance id.
 
         Raises:
-            UsageError: there is no such job or instance, or nothing is placed there.
+            UsageError: there is no such job or instance, or the job isn't placed.
         """
         wanted = _id_of(job_or_instance, "reclaim_spot")
-        job_id = self._on_instance(wanted) if wanted.startswith("i-") else self._known(wanted)
-        JobView(self._locate, job_id).interrupt()
+        service = self._locate()
+        if wanted.startswith("i-"):
+            hosts.reclaim_instance(service, wanted)
+        else:
+            hosts.reclaim_host_of(service, self.job(wanted))
+
+    def add_instance_type(self, name: str, *, vcpus: int, memory_mib: int, gpus: int = 0) -> None:
+        """Tell what an EC2 instance type has room for that fakebatch doesn't know yet, or knows otherwise.
+
+        Args:
+            name: such as `m5.large`; the type belongs to its family as well.
+            vcpus: of the instance.
+            memory_mib: of the instance, in MiB.
+            gpus: of the instance.
+
+        Raises:
+            UsageError: that is no name of a type, or no amount.
+        """
+        hosts.add_instance_type(self._locate(), name, vcpus, memory_mib, gpus)
+
+    def withhold_capacity(self, compute_environment: str, instance_type: str | None = None) -> None:
+        """Have AWS run out of an instance type, or of all, from now on: no more of them are launched.
+
+        What runs goes on, and what is up takes jobs. On Fargate nothing is placed any more.
+
+        Args:
+            compute_environment: name or ARN of the environment.
+            instance_type: one that it may launch; all when None.
+
+        Raises:
+            UsageError: there is no such environment, or it launches no such type.
+        """
+        hosts.withhold(self._locate(), compute_environment, instance_type)
+
+    def restore_capacity(self, compute_environment: str, instance_type: str | None = None) -> None:
+        """Have AWS have an instance type again, or all of them; jobs that wait for it are looked at, now.
+
+        Args:
+            compute_environment: name or ARN of the environment.
+            instance_type: one that it may launch; all when None.
+
+        Raises:
+            UsageError: there is no such environment, or it launches no such type.
+        """
+        hosts.restore(self._locate(), compute_environment, instance_type)
 
     def _known(self, job_id: str) -> str:
         service = self._locate()
@@ -250,21 +292,10 @@ class Control:
         place = service.place
         raise UsageError(
             f"There is no job {job_id!r} in {place.region} of account {place.account_id}. "
-            + _listed(
+            + listed(
                 [f"{job.name} ({job.id}, {job.status})" for job in service.jobs.values()],
                 none="No job has been submitted there.",
             )
-        )
-
-    def _on_instance(self, instance: str) -> str:
-        """The job that is placed on an instance; Fargate has none."""
-        placed = {view.instance: view.id for view in self.jobs() if view.status in ("STARTING", "RUNNING")}
-        placed.pop(None, None)
-        if instance in placed:
-            return placed[instance]
-        raise UsageError(
-            f"No job is placed on instance {instance!r}. "
-            + _listed([str(there) for there in placed], none="No job is STARTING or RUNNING on an instance.")
         )
 
 
@@ -276,12 +307,3 @@ def _id_of(named: str | Mapping[str, Any] | JobView, verb: str) -> str:
     if isinstance(name, str):
         return re.sub(r"^arn:.*:(service-)?job/", "", name)
     raise UsageError(f"{verb}({named!r}): that names no job; give its id or a response with a jobId.")
-
-
-def _listed(there: list[str], none: str) -> str:
-    """The last ones, and how many there are besides; a text of its own where there is none."""
-    if not there:
-        return none
-    before = len(there) - _LISTED
-    more = f"{before} more and " if before > 0 else ""
-    return f"There are: {more}{', '.join(there[-_LISTED:])}."

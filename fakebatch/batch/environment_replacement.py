@@ -46,6 +46,7 @@ class Replacement:
 def update(service: Service, environment: ComputeEnvironment) -> None:
     """Have an environment whose settings are the new ones be UPDATING until its instances are replaced."""
     old = _placed(service, environment)
+    environment.capacity.replace()
     change = resource_status.begin_update(service, environment)
     if not old:
         resource_status.end_in_time(change)

@@ -12,6 +12,7 @@ from fakebatch.batch.state import Attempt
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
+    from fakebatch.batch.capacity import Host
     from fakebatch.batch.outcomes import Outcome
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import ComputeEnvironment, Job
@@ -32,10 +33,10 @@ class Executor:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def start(self, job: Job, environment: ComputeEnvironment, outcome: Outcome) -> None:
+    def start(self, job: Job, environment: ComputeEnvironment, outcome: Outcome, host: Host) -> None:
         """Give a RUNNABLE job a place: its next attempt is STARTING."""
         service = self._service
-        job.attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns)
+        job.attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
         move(service, job, "STARTING")
         if job.spec.share_identifier is not None:
             fair_share.took_place(job, service.sim.now_ns)
@@ -76,15 +77,23 @@ class Executor:
         self._conclude(job, exit_code, reason, EXITED)
 
     def interrupt(self, job: Job) -> None:
-        """The host of a STARTING or RUNNING job is taken away now.
+        """The host of a STARTING or RUNNING job is taken away now, for this job.
 
-        An interrupted Fargate task has mostly been killed, an EC2 host takes the exit code with it.
+        It gets no other jobs, but those that are on it too go on: an author's rule speaks of the attempts
+        that it is about, and of no others. An interrupted Fargate task has mostly been killed, an EC2 host takes the exit code with it.
         Source: reports of both (reference §1.4).
         """
         attempt = job.attempt
         assert attempt is not None
+        attempt.environment.capacity.lose(attempt.host)
         exit_code = _killed(attempt) if attempt.environment.is_fargate else None
         self._conclude(job, exit_code, None, host_lost_reason(job, attempt))
+
+    def reclaim(self, host: Host) -> None:
+        """Take a host away now, with everything that is on it."""
+        for job in list(self._service.jobs.values()):
+            if job.attempt is not None and job.attempt.host is host:
+                self.interrupt(job)
 
     def stop(self, job: Job, reason: str) -> None:
         """Tell the container of a STARTING or RUNNING job to stop; it is given time to.
@@ -141,6 +150,10 @@ class Executor:
         attempt.reason = reason
         job.attempts.append(attempt)
         job.attempt = None
+        capacity = attempt.environment.capacity
+        capacity.give_back(attempt.host, job.spec.needs)
+        if capacity.waiting:
+            service.dispatcher.freed(capacity)
         if attempt.environment.replacement is not None:
             environment_replacement.left(attempt.environment, job, attempt)
         if job.spec.consumable_resources is not None:

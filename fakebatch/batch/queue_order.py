@@ -33,23 +33,6 @@ def turn_at(job: Job, instant_ns: int) -> Turn:
     return _turn(job, ended_ns is None or ended_ns > instant_ns)
 
 
-def in_order(jobs: Iterable[Job], now_ns: int) -> Iterator[Job]:
-    """Jobs of all queues that wait for a place, in the order in which they are to be looked at.
-
-    Queues of a higher priority come first. Those of equal priority that are first in, first out take turns
-    as if they were one; each with a policy comes after them, in the order of names (assumed). What is placed
-    meanwhile counts for its share at once.
-    """
-    groups: dict[tuple[int, str], list[Job]] = {}
-    for job in jobs:
-        queue = job.spec.queue
-        name = "" if queue.scheduling_policy is None else queue.name
-        groups.setdefault((-queue.priority, name), []).append(job)
-    for key in sorted(groups):
-        waiting = groups[key]
-        yield from _by_share(waiting, now_ns) if key[1] else sorted(waiting, key=turn)
-
-
 def foreseen(queue: JobQueue, jobs: Iterable[Job], now_ns: int) -> Iterator[Job]:
     """Jobs of one queue in the order in which they would be dispatched if all were placed now."""
     if queue.scheduling_policy is None:
@@ -58,15 +41,10 @@ def foreseen(queue: JobQueue, jobs: Iterable[Job], now_ns: int) -> Iterator[Job]
     ratio = fair_share.ratios(queue, now_ns)
     thought: dict[str, float] = {}
     lines = _lines(jobs)
-    for job in fair_share.in_turn(lines, lambda share: ratio(share, thought.get(share, 0.0)), _rank):
+    for job in fair_share.in_turn(lines, lambda share: ratio(share, thought.get(share, 0.0)), rank):
         share = job.spec.share_identifier or ""
         thought[share] = thought.get(share, 0.0) + job.spec.needs.vcpus
         yield job
-
-
-def _by_share(waiting: list[Job], now_ns: int) -> Iterator[Job]:
-    ratio = fair_share.ratios(waiting[0].spec.queue, now_ns)
-    return fair_share.in_turn(_lines(waiting), lambda share: ratio(share, 0.0), _rank)
 
 
 def _lines(jobs: Iterable[Job]) -> dict[str, list[Job]]:
@@ -79,7 +57,8 @@ def _lines(jobs: Iterable[Job]) -> dict[str, list[Job]]:
     return lines
 
 
-def _rank(job: Job) -> tuple[bool, int, int]:
+def rank(job: Job) -> tuple[bool, int, int]:
+    """Which of two shares' first jobs is first when the shares are even: the queue's order (assumed)."""
     first_try, _, sequence, index = turn(job)
     return first_try, sequence, index
 

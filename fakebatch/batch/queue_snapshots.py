@@ -128,8 +128,7 @@ def _moved_between_shares(entry: Transition, lines: Lines, positions: dict[str, 
     """Take out the jobs of other shares that one came before, or that were behind the one that went.
 
     Between shares the order follows usage, and so the answer is assumed: who came and is still there counts
-    by its position now; who was dispatched was before all but those that are blocked, for these are passed
-    by; who was stopped counts only in its share.
+    by its position now; who was dispatched was before all others; who was stopped counts only in its share.
     """
     other: Job = entry.subject
     position = positions.get(other.id)
@@ -141,6 +140,6 @@ def _moved_between_shares(entry: Transition, lines: Lines, positions: dict[str, 
             continue
         for item in list(line):
             job = item[1]
-            if positions[job.id] > (position or 0) if came else job.status_reason is None:
+            if not came or positions[job.id] > (position or 0):
                 line.remove(item)
                 yield job

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 _DEFAULT_PLACE = Place("us-east-1", "123456789012")
 _SUBNETS = ["subnet-0123456789abcdef0"]
 _SECURITY_GROUPS = ["sg-0123456789abcdef0"]
-_MAX_VCPUS = 256
+# Whoever has no capacity in mind never meets it.
+_MAX_VCPUS = 1_000_000
 
 
 def default_compute_environment(name: str, place: Place = _DEFAULT_PLACE, **overrides: Any) -> Structure:
-    """A CreateComputeEnvironment request that AWS would accept: managed, EC2, up to 256 vCPUs.
+    """A CreateComputeEnvironment request that AWS would accept: managed, EC2, a million vCPUs.
 
     Args:
         name: of the environment.

@@ -1,6 +1,7 @@
 """What an attempt leaves behind: its task, host, log stream, and the variables of its container.
 
-Identifiers are derived from the job's id and the attempt's number, so that nobody has to keep them.
+Identifiers are derived from the job's id and the attempt's number, or from an instance's, so that nobody has
+to keep them.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakebatch.aws.ids import derived_hex, derived_uuid
+from fakebatch.batch.instances import Instance
 
 if TYPE_CHECKING:
     from fakebatch.aws.place import Place
@@ -35,6 +37,16 @@ def container_instance_arn(place: Place, job: Job, attempt: Attempt) -> str | No
 def instance_id(job: Job, attempt: Attempt) -> str:
     """The EC2 instance that hosts the attempt."""
     return "i-" + _host(job, attempt)[:17]
+
+
+def id_of(environment: ComputeEnvironment, instance: Instance) -> str:
+    """The id of an EC2 instance of an environment."""
+    return "i-" + host_of(environment, instance)[:17]
+
+
+def host_of(environment: ComputeEnvironment, instance: Instance) -> str:
+    """What the ids of an instance are made of."""
+    return derived_hex(f"instance/{environment.arn}/{instance.number}")
 
 
 def log_stream_name(job: Job, attempt: Attempt) -> str:
@@ -79,6 +91,9 @@ def batch_environment(job: Job, attempt: Attempt | None) -> dict[str, str]:
 
 
 def _host(job: Job, attempt: Attempt) -> str:
+    """The attempts on an instance share it; that each has a host of its own elsewhere is assumed."""
+    if isinstance(attempt.host, Instance):
+        return host_of(attempt.environment, attempt.host)
     return derived_hex(f"host/{job.id}/{attempt.number}")
 
 

@@ -1,32 +1,24 @@
-"""From SubmitJob to a place: admission, the wait for dependencies, the wait for room."""
+"""From SubmitJob to the wait for room: admission, the wait for dependencies, RUNNABLE."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import arrays, dependencies, fair_share, task_limits
-from fakebatch.batch.lifecycle import block, enter, move, unblock
-from fakebatch.batch.queue_order import in_order
-from fakebatch.batch.view import JobView
+from fakebatch.batch.lifecycle import enter, move
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import ComputeEnvironment, Job, JobQueue
+    from fakebatch.batch.state import Job, JobQueue
 
 
 class Scheduler:
-    """Takes jobs to STARTING; `Executor` takes them on from there.
+    """Takes jobs to where they wait for room; `Dispatcher` takes them on from there."""
 
-    Attributes:
-        waiting: jobs that were looked at and found no place, by id.
-    """
-
-    __slots__ = ("_service", "_woken", "waiting")
+    __slots__ = ("_service",)
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self.waiting: dict[str, Job] = {}
-        self._woken = False
 
     def submit(self, job: Job) -> None:
         """Accept a job: it is SUBMITTED from now on."""
@@ -69,46 +61,28 @@ class Scheduler:
             self.release(job)
 
     def release(self, job: Job) -> None:
-        """Make a job RUNNABLE; the scheduler finds a place for it a moment later."""
+        """Make a job RUNNABLE; the scheduler comes to it a moment later."""
         service = self._service
         move(service, job, "RUNNABLE")
-        job.event = service.sim.schedule(service.durations.runnable_ns, self.place, job)
+        job.event = service.sim.schedule(service.durations.runnable_ns, self.arrive, job)
 
-    def place(self, job: Job) -> None:
-        """Start a RUNNABLE job if there is room and no rule keeps it; otherwise it waits."""
+    def arrive(self, job: Job) -> None:
+        """The scheduler comes to a RUNNABLE job: it waits for room from now on."""
         service = self._service
-        job.event = None
         refused = task_limits.refusal(job)
         if refused is not None:
             service.completion.end(job, "FAILED", refused)
-            return
-        environment = _room_for(job)
-        if environment is None:
-            unblock(service, job)
-            self.waiting[job.id] = job
-            return
-        outcome = service.rules.choose(job, self.view)
-        if outcome.stuck is not None:
-            block(service, job, outcome.stuck)
-            self.waiting[job.id] = job
-            return
-        if job.spec.consumable_resources is not None and not service.locks.take(job):
-            unblock(service, job)
-            self.waiting[job.id] = job
-            return
-        service.executor.start(job, environment, outcome)
-
-    def wake(self) -> None:
-        """Something changed that may give waiting jobs a place: they are looked at again, now."""
-        if self.waiting and not self._woken:
-            self._woken = True
-            self._service.sim.schedule(0, self._look_again, None)
+        else:
+            job.event = None
+            service.dispatcher.join(job)
 
     def forget(self, job: Job) -> None:
         """A job that is being stopped waits for nothing any more."""
-        self.waiting.pop(job.id, None)
-        self._service.sim.cancel(job.event)
-        job.event = None
+        if job.event is not None:
+            self._service.sim.cancel(job.event)
+            job.event = None
+        elif job.status == "RUNNABLE":
+            self._service.dispatcher.leave(job)
 
     def queue_deleted(self, queue: JobQueue) -> None:
         """End every job of a queue that is being deleted.
@@ -120,28 +94,3 @@ class Scheduler:
                 arrays.end_children(self._service, job, "JobQueue deleted")
             if not job.ended:
                 self._service.executor.abort(job, "JobQueue deleted")
-
-    def view(self, job: Job) -> JobView:
-        """The job as the test's author sees it."""
-        return JobView(lambda: self._service, job.id)
-
-    def _look_again(self, _: None) -> None:
-        self._woken = False
-        self._service.locks.look_at_all()
-        try:
-            for job in in_order(self.waiting.values(), self._service.sim.now_ns):
-                # A rule's function may have stopped it meanwhile.
-                if self.waiting.pop(job.id, None) is not None:
-                    self.place(job)
-        except BaseException:
-            # A rule's function has raised: those behind are looked at all the same.
-            self.wake()
-            raise
-
-
-def _room_for(job: Job) -> ComputeEnvironment | None:
-    """The first environment of the queue, in its order, that takes jobs; all are of the job's platform."""
-    for _, environment in job.spec.queue.environments:
-        if environment.usable:
-            return environment
-    return None

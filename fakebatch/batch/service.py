@@ -9,7 +9,9 @@ from fakebatch.aws.ids import Ids
 from fakebatch.aws.place import Place
 from fakebatch.batch.completion import Completion
 from fakebatch.batch.consumable_resource_locks import Locks
+from fakebatch.batch.dispatch import Dispatcher
 from fakebatch.batch.execution import Executor
+from fakebatch.batch.instance_types import InstanceType
 from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
 from fakebatch.batch.service_execution import ServiceScheduler
@@ -52,6 +54,8 @@ class Service:
         jobs: by id, array children too.
         service_jobs: by id.
         service_requests: digests of the SubmitServiceJob requests that they came from.
+        instance_types: those that the test's author has added, by name.
+        instances_launched: how many instances of compute environments there have been.
         provision: SubmitJob makes the queue and the job definition that it names.
         trace: the world's record of transitions.
         remarks: its record of jobs that were found to be blocked.
@@ -88,7 +92,10 @@ class Service:
         self.service_jobs: dict[str, ServiceJob] = {}
         self.service_requests: set[str] = set()
         self.rules = Rules()
+        self.instance_types: dict[str, InstanceType] = {}
+        self.instances_launched = 0
         self.scheduler = Scheduler(self)
+        self.dispatcher = Dispatcher(self)
         self.service_scheduler = ServiceScheduler(self)
         self.locks = Locks(self)
         self.time_limits = TimeLimits(self)
@@ -102,7 +109,7 @@ class Service:
 
     def wake(self) -> None:
         """Something changed that may give waiting jobs a place: they are looked at again, now."""
-        self.scheduler.wake()
+        self.dispatcher.wake()
         self.service_scheduler.wake()
 
     def log(self, job: Job, attempt: int, lines: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from fakebatch.batch import resource_status, setup_members
-from fakebatch.batch.compute_environments import new_compute_environment
+from fakebatch.batch.compute_environments import new_compute_environment, register
 from fakebatch.batch.consumable_resources import new_consumable_resource
 from fakebatch.batch.errors import ClientException
 from fakebatch.batch.job_definitions import (
@@ -168,7 +168,7 @@ def add_consumable_resource(service: Service, name: str, overrides: Mapping[str,
         raise UsageError(f"{call}: inUseQuantity={in_use} is not between 0 and totalQuantity={total}.")
     resource.in_use = in_use
     service.consumable_resources[name] = resource
-    service.scheduler.wake()
+    service.locks.wake(resource)
     return resource.arn
 
 
@@ -193,7 +193,7 @@ def _new_environment(service: Service, name: str, overrides: Structure) -> Compu
 def _register_environment(
     service: Service, environment: ComputeEnvironment, overrides: Mapping[str, Any]
 ) -> None:
-    service.compute_environments[environment.name] = environment
+    register(service, environment)
     status = overrides.get("status", "VALID")
     reasons = {"VALID": resource_status.HEALTHY[type(environment)], "INVALID": _INVALID_REASON}
     reason = overrides.get("statusReason", reasons.get(status, ""))

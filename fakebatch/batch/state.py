@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fakebatch.batch.fair_share import Share
 from fakebatch.batch.index import JobIndex
 from fakebatch.batch.outcomes import Outcome
+from fakebatch.batch.waiting_lines import WaitingLine, line_for
 from fakebatch.sim.agenda import Event
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
+    from fakebatch.batch.capacity import Capacity, Host
     from fakebatch.batch.environment_replacement import Replacement
     from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
 
@@ -34,6 +36,7 @@ class ComputeEnvironment:
     """A compute environment. `status` moves by events; `state` is what the user set.
 
     Attributes:
+        capacity: its room.
         replacement: of its instances, while jobs are still on the old ones.
     """
 
@@ -48,6 +51,7 @@ class ComputeEnvironment:
     orchestration: str
     service_role: str | None
     tags: dict[str, str]
+    capacity: Capacity
     compute_resources: Structure | None = None
     unmanaged_vcpus: int | None = None
     update_policy: Structure | None = None
@@ -107,6 +111,7 @@ class JobQueue:
         shares: by identifier, those that are active and maybe some that were.
         plain_specs: of jobs that take their definition as it is, by its ARN, and the share and priority
             given to them.
+        line: its jobs that wait for room.
     """
 
     name: str
@@ -127,6 +132,10 @@ class JobQueue:
     service_jobs: JobIndex[ServiceJob] = field(default_factory=JobIndex)
     plain_specs: dict[SpecKey, JobSpec] = field(default_factory=dict)
     shares: dict[str, Share] = field(default_factory=dict)
+    line: WaitingLine = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.line = line_for(self)
 
 
 @dataclass(slots=True)
@@ -205,12 +214,14 @@ class Attempt:
         outcome: what the world has decided to do with it.
         environment: where it was placed.
         scheduled_ns: when.
+        host: where its room is.
     """
 
     number: int
     outcome: Outcome
     environment: ComputeEnvironment
     scheduled_ns: int
+    host: Host
     started_ns: int | None = None
     stopped_ns: int | None = None
     exit_code: int | None = None

@@ -106,7 +106,7 @@ class TestParent:
     def test_status_summary_at_each_instant(self, fake, batch, submit):
         fake.batch.when(array_index=0).fail(after=5)
         fake.batch.when(array_index=1).fail_to_start("CannotPullContainerError: no such image", after=2)
-        fake.batch.when(array_index=2).stuck("UNDETERMINED")
+        fake.batch.when(array_index=4).stuck("UNDETERMINED")
         job = submit(5)
         seen = []
         for second in range(72):

@@ -231,8 +231,9 @@ def test_a_waiting_job_has_locked_nothing_while_it_has_no_place(fake, client):
 def test_a_stuck_job_locks_nothing(fake, client):
     fake.batch.add_consumable_resource("token")
     fake.batch.when(job_name="stuck").stuck("UNDETERMINED")
+    fake.batch.add_job_queue("other")
     submit(client, "stuck")
-    submit(client, "b")
+    submit(client, "b", jobQueue="other")
     fake.run_until_idle()
     assert started(fake) == [(5, "b")]
 

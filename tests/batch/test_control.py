@@ -153,23 +153,22 @@ class TestReclaimSpot:
     )
     def test_takes_the_host_away(self, fake, submit, names):
         response = submit(retryStrategy={"attempts": 2})
-        other = submit("other")
+        # There is room for two of these jobs on an instance.
+        beside, other = submit("beside"), submit("other")
         view = fake.batch.job(response)
         fake.tick(20)
         instance = view.instance
         fake.batch.reclaim_spot(names(response, view))
         assert view.status == "RUNNABLE"
         assert view.attempts[0]["statusReason"] == f"Host EC2 (instance {instance}) terminated."
-        assert fake.batch.job(other).status == "RUNNING"
+        assert [fake.batch.job(each).status for each in (beside, other)] == ["FAILED", "RUNNING"]
         fake.run_until_idle()
         assert view.status == "SUCCEEDED"
 
     @pytest.mark.source("assumed: misuse")
     def test_nothing_is_placed(self, fake, submit):
         job = submit()["jobId"]
-        with usage_error(
-            "No job is placed on instance 'i-0123'. No job is STARTING or RUNNING on an instance."
-        ):
+        with usage_error("There is no instance 'i-0123'. No instance is up."):
             fake.batch.reclaim_spot("i-0123")
         with usage_error(
             "interrupt() ends the current attempt of a job that is STARTING or RUNNING, but job 'job' "
@@ -183,19 +182,17 @@ class TestReclaimSpot:
         fake.batch.add_job_queue("fq", computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "f"}])
         fake.batch.add_job_definition("fd", platformCapabilities=["FARGATE"])
         submit("fargate", jobQueue="fq", jobDefinition="fd")
-        instances = [fake.batch.job(submit()) for _ in range(2)]
+        first, _, last = [fake.batch.job(submit()) for _ in range(3)]
         fake.tick(20)
-        there = ", ".join(view.instance for view in instances)
-        with usage_error(f"No job is placed on instance 'i-0123'. There are: {there}."):
+        with usage_error(f"There is no instance 'i-0123'. There are: {first.instance}, {last.instance}."):
             fake.batch.reclaim_spot("i-0123")
 
     @pytest.mark.source("assumed: misuse")
     def test_an_instance_that_is_gone(self, fake, submit):
         view = fake.batch.job(submit())
         fake.run_until_idle()
-        with usage_error(
-            f"No job is placed on instance '{view.instance}'. No job is STARTING or RUNNING on an instance."
-        ):
+        fake.tick(60)
+        with usage_error(f"There is no instance '{view.instance}'. No instance is up."):
             fake.batch.reclaim_spot(view.instance)
 
     @pytest.mark.source("assumed: misuse")

@@ -31,7 +31,7 @@ DEFINED = {
 PLACED = {**DEFINED, "taskArn": f"{ECS}:task/{CLUSTER}/{TASK}"}
 RUN = {
     "taskArn": f"{ECS}:task/{CLUSTER}/{TASK}",
-    "containerInstanceArn": f"{ECS}:container-instance/{CLUSTER}/5d6c692caa70215eea40688c48d96a79",
+    "containerInstanceArn": f"{ECS}:container-instance/{CLUSTER}/41fcbafe3e4ff952c7d97fb512eb7e6b",
     "logStreamName": f"d/default/{TASK}",
     "networkInterfaces": [],
 }

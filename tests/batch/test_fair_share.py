@@ -316,14 +316,18 @@ def test_queues_take_turns_by_priority(scene):
     assert scene.open() == "g1 g2 e1 f1 e2 c1 d1 c2 a1 b1 a2"
 
 
-@pytest.mark.source("api §4: stuck; that a blocked job holds nothing: model")
-def test_a_blocked_job_does_not_count(scene):
+@pytest.mark.source(
+    "reference §12.1; assumed: the head of a share holds up all shares; model: it holds nothing"
+)
+def test_a_blocked_job_holds_up_all_shares(scene):
     scene.queue()
     scene.fake.batch.when(job_name="a1").stuck("UNDETERMINED")
     scene.close()
     scene.submit("a1", "a2", "b1", "b2")
-    # a2 follows at once: a1 has taken nothing.
-    assert scene.open() == "a2 b1 b2"
+    assert scene.open() == ""
+    scene.close()
+    scene.fake.batch.when(job_name="a1").succeed()
+    assert scene.open() == "a1 b1 a2 b2"
 
 
 @pytest.mark.source("reference §12.2: the policy in force decides")

@@ -100,8 +100,8 @@ class TestStatus:
     @pytest.mark.source("model: RUNNING where no status is given")
     def test_running_by_default(self, fake, submit, names):
         fake.batch.when(job_name="stuck").stuck("UNDETERMINED")
-        submit("stuck")
         submit("runs")
+        submit("stuck")
         fake.tick(20)
         submit("new")
         assert names() == ["runs"]

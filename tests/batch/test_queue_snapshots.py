@@ -196,16 +196,16 @@ def test_a_retried_job_moves_the_others_back(fake, batch):
     assert front(fake, batch) == [("retried", 40), ("one", 40)]
 
 
-@pytest.mark.source("reference §12.3; model")
-def test_a_blocked_job_that_others_pass_keeps_its_time(fake, batch):
+@pytest.mark.source("reference §12.1, §12.3; model")
+def test_those_behind_a_blocked_job_keep_their_time(fake, batch):
     fake.batch.when(job_name="blocked").stuck("UNDETERMINED")
     for queue in ("fifo", "fair"):
         submit(batch, "blocked", queue)
         fake.tick(10)
         submit(batch, "other", queue)
         fake.tick(90)
-    assert front(fake, batch) == [("blocked", 1)]
-    assert front(fake, batch, "fair") == [("blocked", 101)]
+    assert front(fake, batch) == [("blocked", 1), ("other", 11)]
+    assert front(fake, batch, "fair") == [("blocked", 101), ("other", 111)]
 
 
 @pytest.mark.source("assumed: between shares, who is before whom follows from the order now")

@@ -678,7 +678,6 @@ def accepted(name: str, request: dict[str, Any], source: str = "reference §9.4"
         accepted("priority 9999", {**ec2(), "schedulingPriority": 9999}),
         accepted("five consumable resources", consuming("a", "b", "c", "d", "e")),
         accepted("consumable resource that isn't there", consuming("nothing"), "reference §12.5"),
-        accepted("half a surrogate pair", ec2(command=["\ud800"]), "assumed: what JSON can say is taken"),
     ],
 )
 def test_a_definition_at_the_edge_of_a_rule_is_taken(client, request_change):

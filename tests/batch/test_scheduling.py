@@ -156,13 +156,26 @@ def test_a_stuck_job_can_be_cancelled(fake, client):
     assert timeline(fake, job_id)[1:] == [(1, "RUNNABLE", None), (100, "FAILED", "enough")]
 
 
-@pytest.mark.source("assumed: one stuck job doesn't hold up those behind it")
-def test_a_stuck_job_lets_others_pass(fake, client):
+@pytest.mark.source("reference §12.1, §11.2: the head of the queue blocks it")
+def test_a_stuck_job_holds_up_those_behind_it_and_no_other_queue(fake, client):
     fake.batch.when(job_name="big").stuck("UNDETERMINED")
-    submit(client, "big")
-    other = submit(client)
+    fake.batch.add_job_queue("other")
+    big = submit(client, "big")
+    behind = submit(client, "behind")
+    elsewhere = submit(client, jobQueue="other")
     fake.run_until_idle()
-    assert described(client, other)["status"] == "SUCCEEDED"
+    jobs = [described(client, each) for each in (big, behind, elsewhere)]
+    assert [job["status"] for job in jobs] == ["RUNNABLE", "RUNNABLE", "SUCCEEDED"]
+    assert "statusReason" not in jobs[1]
+    client.cancel_job(jobId=big, reason="enough")
+    fake.run_until_idle()
+    assert timeline(fake, behind) == [
+        (0, "SUBMITTED", None),
+        (1, "RUNNABLE", None),
+        (70, "STARTING", None),
+        (75, "RUNNING", None),
+        (135, "SUCCEEDED", EXITED),
+    ]
 
 
 @pytest.mark.source("api §4: chained verbs are attempts; that stuck() is none is assumed")
@@ -288,8 +301,8 @@ def test_waiting_jobs_start_when_the_environment_opens_the_retried_first(fake, c
     fake.batch.when(job_name="again").fail(after=10).succeed()
     fake.batch.add_job_queue("urgent", priority=9)
     fake.batch.when(job_name="b").stuck("UNDETERMINED")
-    submit(client, "b")
     submit(client, "again", retryStrategy={"attempts": 2})
+    submit(client, "b")
     fake.tick(15)
     switch(client, "ce", "DISABLED")
     fake.batch.when(job_name="b").succeed()

@@ -211,7 +211,7 @@ def test_a_job_that_gets_its_place_is_left_alone(fake, client):
 
 @pytest.mark.source("assumed: what takes the reason away stops the time")
 def test_a_reason_that_goes_away_stops_the_time(fake, client):
-    fake.batch.when().stuck(CAPACITY)
+    fake.batch.withhold_capacity("ce")
     job_id = submit(client)
     fake.tick(500)
     client.update_compute_environment(computeEnvironment="ce", state="DISABLED")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fakebatch
-from fakebatch.batch import arrays, completion, descriptions, execution, lifecycle, scheduling
+from fakebatch.batch import arrays, completion, descriptions, dispatch, execution, lifecycle, scheduling
 
 pytestmark = pytest.mark.source("reference §16: one event a transition, the job as it was")
 
@@ -79,7 +79,7 @@ class Diary:
             mock.patch.object(execution, "move", noting_move),
             mock.patch.object(completion, "move", noting_move),
             mock.patch.object(arrays, "enter", noting_enter),
-            mock.patch.object(scheduling, "block", noting_block),
+            mock.patch.object(dispatch, "block", noting_block),
         ):
             yield
 

@@ -307,13 +307,15 @@ class Jobs(RuleBasedStateMachine):
     def all_that_can_have_ended(self) -> None:
         """Whatever still lives hangs, has no place, or waits for something that lives."""
         living = {view.id: view for view in self.fake.batch.jobs() if view.status not in ENDED}
+        # A stuck job holds up all of its queue.
+        blocked = {view.queue for view in living.values() if (view.name, view.status) == ("stuck", "RUNNABLE")}
         for job_id, view in living.items():
             parent_id, _, index = job_id.partition(":")
             spec = self.submitted[parent_id]
             if view.status == "RUNNING":
                 assert (spec["name"], spec["timeout"]) == ("hang", None)
             elif view.status == "RUNNABLE":
-                assert spec["name"] == "stuck" or not self.enabled["e"] or self.lacks(spec)
+                assert spec["queue"] in blocked or not self.enabled["e"] or self.lacks(spec)
             else:
                 assert view.status == "PENDING"
                 assert any(one in living for one in self.waited_for(job_id, spec, index))
