@@ -39,8 +39,8 @@ class Table(NamedTuple):
     except_enums: frozenset[str] = frozenset()
 
 
-# Batch takes RETRY and EXIT in any case (reference §9), and words its own refusal of a capability (§9.4) and
-# of a strategy of quota shares (§12.4).
+# Batch takes RETRY and EXIT in any case (reference §9), and words its own refusal of a capability (§9.4), of
+# a strategy of quota shares (§12.4) and of a permission for a device (cdk-preflight).
 TABLES: dict[str, Table] = {
     "batch": Table(
         batch_operations.OPERATIONS,
@@ -49,6 +49,7 @@ TABLES: dict[str, Table] = {
             {
                 "RetryAction",
                 "ServiceJobRetryAction",
+                "DeviceCgroupPermission",
                 "PlatformCapability",
                 "QuotaShareIdleResourceAssignmentStrategy",
             }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fakebatch.batch.state import Structure
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_EKS_CLUSTER = re.compile(r"arn:[a-z0-9-]+:eks:[a-z0-9-]+:[0-9]{12}:cluster/.+")
+_EKS_CLUSTER = re.compile(r"arn:[a-z0-9-]+:eks:(?P<region>[a-z0-9-]+):[0-9]{12}:cluster/.+")
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 # Source: reference §10.1.
@@ -194,7 +194,7 @@ def _check_creation(service: Service, request: Structure, orchestration: str) ->
     if request.get("state", "ENABLED") != "ENABLED":
         raise ClientException(errors.CE_CREATED_DISABLED)
     if orchestration == "EKS":
-        _check_eks(request["eksConfiguration"])
+        _check_eks(request["eksConfiguration"], service.place.region)
     if request["type"] == "MANAGED":
         _check_managed(request, orchestration)
     else:
@@ -223,10 +223,13 @@ def _check_unmanaged(request: Structure) -> None:
         raise ClientException(errors.CE_UNMANAGED_SERVICE_LINKED)
 
 
-def _check_eks(configuration: Structure) -> None:
+def _check_eks(configuration: Structure, region: str) -> None:
     namespace = configuration["kubernetesNamespace"]
-    if not _EKS_CLUSTER.fullmatch(configuration["eksClusterArn"]):
+    cluster = _EKS_CLUSTER.fullmatch(configuration["eksClusterArn"])
+    if cluster is None:
         raise ClientException(errors.CE_EKS_CLUSTER)
+    if cluster["region"] != region:
+        raise ClientException(errors.CE_EKS_CLUSTER_REGION)
     if len(namespace) > 63:
         raise ClientException(errors.CE_NAMESPACE_LENGTH)
     if not _NAMESPACE.fullmatch(namespace):

@@ -47,6 +47,13 @@ _ARM_FAMILY = re.compile(r"[a-z]+\d+g[a-z]*|a1|default_arm64")
 _KUBERNETES_VERSION = re.compile(r"1\.\d+")
 
 ORDERED = ("BEST_FIT_PROGRESSIVE_ORDERED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED")
+# Strategies that one type has alone.
+_KINDS = {
+    "BEST_FIT_PROGRESSIVE_ORDERED": "EC2",
+    "SPOT_CAPACITY_OPTIMIZED": "SPOT",
+    "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED": "SPOT",
+    "SPOT_PRICE_CAPACITY_OPTIMIZED": "SPOT",
+}
 
 
 def check_resources(resources: Structure, orchestration: str) -> None:
@@ -150,14 +157,15 @@ def _check_fargate_network(resources: Structure) -> None:
 
 
 def _check_strategy(resources: Structure) -> None:
-    kind, strategy = resources["type"], resources.get("allocationStrategy", "BEST_FIT")
+    kind: str = resources["type"]
+    strategy: str = resources.get("allocationStrategy", "BEST_FIT")
     if not 0 <= resources.get("bidPercentage", 100) <= 100:
         raise ClientException(errors.CE_BID)
     if kind == "SPOT" and strategy == "BEST_FIT" and not resources.get("spotIamFleetRole"):
         raise ClientException(errors.CE_SPOT_FLEET_ROLE)
-    is_spot_only = strategy.startswith("SPOT_")
-    if (is_spot_only and kind != "SPOT") or (strategy == "BEST_FIT_PROGRESSIVE_ORDERED" and kind != "EC2"):
-        raise ClientException(errors.strategy_not_for(strategy, kind))
+    required = _KINDS.get(strategy, kind)
+    if kind != required:
+        raise ClientException(errors.strategy_requires(strategy, required))
     if strategy in ORDERED and not BUNDLES.isdisjoint(resources["instanceTypes"]):
         raise ClientException(errors.no_bundles_with(strategy))
 

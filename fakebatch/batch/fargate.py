@@ -81,8 +81,8 @@ def check_size(vcpus: float, memory_mib: int, *, windows: bool) -> None:
     Raises:
         ClientException: with Batch's text.
     """
-    refuse_if(windows and vcpus < 1, errors.windows_vcpu_minimum(vcpus))
     refuse_if(memory_mib not in SIZES.get(vcpus, ()), errors.fargate_size(vcpus, memory_mib))
+    refuse_if(windows and vcpus < 1, errors.windows_vcpu_minimum(vcpus))
 
 
 def is_windows(container: Structure) -> bool:

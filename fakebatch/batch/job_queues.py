@@ -201,7 +201,8 @@ def _updated_environments(
 ) -> tuple[list[tuple[int, ComputeEnvironment]], list[tuple[int, ServiceEnvironment]]]:
     environments, service_environments = queue.environments, queue.service_environments
     if "serviceEnvironmentOrder" in request:
-        refuse_if(queue.type != SAGEMAKER, errors.incompatible_service_environments(queue.type))
+        text = errors.incompatible_service_environments(queue.type, "UpdateJobQueue")
+        refuse_if(queue.type != SAGEMAKER, text)
         service_environments = attachable_service_environments(service, request["serviceEnvironmentOrder"])
     if "computeEnvironmentOrder" in request:
         refuse_if(queue.type == SAGEMAKER, errors.JQ_BOTH_ORDERS)

@@ -33,8 +33,9 @@ def check_launch_template(template: Structure, instance_types: list[str]) -> Non
     for override in overrides:
         _check_override(override, instance_types)
     targets = [target for override in overrides for target in override["targetInstanceTypes"]]
-    if len(set(targets)) < len(targets):
-        raise ClientException(errors.CE_OVERRIDE_DUPLICATES)
+    twice = [target for target in dict.fromkeys(targets) if targets.count(target) > 1]
+    if twice:
+        raise ClientException(errors.duplicate_targets(twice))
 
 
 def _check_override(override: Structure, instance_types: list[str]) -> None:
@@ -44,8 +45,9 @@ def _check_override(override: Structure, instance_types: list[str]) -> None:
     targets = override.get("targetInstanceTypes")
     if not targets:
         raise ClientException(errors.CE_OVERRIDE_TARGETS)
-    if not all(_is_covered(target, instance_types) for target in targets):
-        raise ClientException(errors.CE_OVERRIDE_MISMATCH)
+    foreign = [target for target in targets if not _is_covered(target, instance_types)]
+    if foreign:
+        raise ClientException(errors.foreign_targets(foreign))
 
 
 def _is_covered(target: str, instance_types: list[str]) -> bool:

@@ -43,8 +43,9 @@ def complete_linux_parameters(parameters: Structure) -> Structure:
 
 def _check_swap(max_swap_mib: int | None, swappiness: int | None) -> None:
     if max_swap_mib is not None:
-        refuse_if(max_swap_mib < 0, errors.swap_size(max_swap_mib))
-        # The documentation promises 60 as the default; the service asks for a value all the same.
+        # The documentation promises 60 as the default; the service asks for a value all the same, and before
+        # it looks at maxSwap (cdk-preflight jd-linux-max-swap-negative).
         refuse_if(swappiness is None, errors.SWAPPINESS_REQUIRED)
+        refuse_if(max_swap_mib < 0, errors.swap_size(max_swap_mib))
     if swappiness is not None:
         refuse_if(not 0 <= swappiness <= 100, errors.swappiness(swappiness))

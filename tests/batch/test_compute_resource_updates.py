@@ -239,7 +239,7 @@ UPDATES = [
         "unmanagedvCpus",
         {},
         {"unmanagedvCpus": 1},
-        "unmanagedvCpus is not applicable for managed Compute Environments",
+        "unmanagedvCpus is not applicable for managed Compute Environment.",
         "reference §10.2",
     ),
     (

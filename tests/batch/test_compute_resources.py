@@ -66,6 +66,7 @@ TEMPLATE = {"launchTemplateName": "lt"}
 # What the requests of some rows cannot be spelt without.
 NEWER = {
     "bundle with an ordered strategy": "CRAllocationStrategy=BEST_FIT_PROGRESSIVE_ORDERED",
+    "ordered strategy on Spot": "CRAllocationStrategy=BEST_FIT_PROGRESSIVE_ORDERED",
     "scale-down delay": "ComputeResource.scalingPolicy",
     "subnets": "CRType=ECS_MANAGED_INSTANCES",  # when subnets stopped to be required by botocore
     "provider elsewhere": "ComputeResource.managedInstancesProvider",
@@ -113,14 +114,14 @@ CREATION = [
         "unmanaged with linked role",
         {"type": "UNMANAGED", "serviceRole": SERVICE_LINKED},
         None,
-        "Service Linked Role cannot be used with UNMANAGED Compute Environment",
+        "Service Linked Role cannot be used with UNMANAGED Compute Environment.",
         PREFLIGHT,
     ),
     (
         "unmanagedvCpus",
         {"unmanagedvCpus": 4},
         {},
-        "unmanagedvCpus is not applicable for managed Compute Environments",
+        "unmanagedvCpus is not applicable for managed Compute Environment.",
         PREFLIGHT,
     ),
     ("instance role", {}, {"instanceRole": ...}, "Instance role is required.", PREFLIGHT),
@@ -162,7 +163,7 @@ CREATION = [
         "x86 and arm",
         {},
         {"instanceTypes": ["c5.large", "c6g.large"]},
-        "arm-based instance type cannot be used with other instance types",
+        "arm-based instance type cannot be used with other instance types.",
         PREFLIGHT,
     ),
     (
@@ -176,7 +177,10 @@ CREATION = [
         "Amazon Linux 2",
         {},
         {"ec2Configuration": [{"imageType": "ECS_AL2"}]},
-        "Amazon Linux 2 is end-of-life.",
+        (
+            "Amazon Linux 2 is end-of-life. "
+            "Please see https://docs.aws.amazon.com/batch/latest/userguide/compute_resource_AMIs.html."
+        ),
         PREFLIGHT,
     ),
     (
@@ -190,8 +194,15 @@ CREATION = [
         "spot strategy on EC2",
         {},
         {"allocationStrategy": "SPOT_CAPACITY_OPTIMIZED"},
-        "Allocation strategy SPOT_CAPACITY_OPTIMIZED is not supported for compute type EC2.",
-        "assumed: text",
+        "Allocation strategy SPOT_CAPACITY_OPTIMIZED requires compute resource type SPOT.",
+        "cdk-preflight; for Spot strategies assumed",
+    ),
+    (
+        "ordered strategy on Spot",
+        {},
+        {"type": "SPOT", "allocationStrategy": "BEST_FIT_PROGRESSIVE_ORDERED"},
+        "Allocation strategy BEST_FIT_PROGRESSIVE_ORDERED requires compute resource type EC2.",
+        "cdk-preflight",
     ),
     (
         "bundle with an ordered strategy",
@@ -214,14 +225,14 @@ CREATION = [
         "template version",
         {},
         {"launchTemplate": TEMPLATE | {"version": "latest"}},
-        "LaunchTemplateVersion must be either empty or a number or $Default or $Latest",
+        "LaunchTemplateVersion must be either empty or a number or $Default or $Latest.",
         PREFLIGHT,
     ),
     (
         "template id and name",
         {},
         {"launchTemplate": TEMPLATE | {"launchTemplateId": "lt-1"}},
-        "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.overrides should be provided",
+        "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.Overrides is required.",
         "cdk-preflight",
     ),
     (
@@ -235,42 +246,48 @@ CREATION = [
         "override without targets",
         {},
         {"launchTemplate": TEMPLATE | {"overrides": [TEMPLATE]}},
-        "LaunchTemplate.overrides.targetInstanceTypes[] is required",
+        "LaunchTemplate.overrides.targetInstanceTypes[] is required for every override and cannot be empty.",
         PREFLIGHT,
     ),
     (
         "override with id and name",
         {},
         {"launchTemplate": TEMPLATE | {"overrides": [TEMPLATE | {"launchTemplateId": "lt-1"}]}},
-        "LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName",
+        "LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName but not both.",
         "cdk-preflight",
     ),
     (
         "overrides with one target",
         {},
         {"launchTemplate": TEMPLATE | {"overrides": [TEMPLATE | {"targetInstanceTypes": ["m5.large"]}] * 2}},
-        "LaunchTemplate.overrides have duplicate targetInstanceTypes",
+        "LaunchTemplate.overrides have duplicate targetInstanceTypes: [m5.large]",
         PREFLIGHT,
     ),
     (
         "override of a foreign type",
         {},
         {"launchTemplate": TEMPLATE | {"overrides": [TEMPLATE | {"targetInstanceTypes": ["r5"]}]}},
-        "LaunchTemplate.overrides have targetInstanceTypes that do not match",
+        (
+            "LaunchTemplate.overrides:[r5] have targetInstanceTypes that do not exist in "
+            "computeResource.InstanceTypes."
+        ),
         "cdk-preflight",
     ),
     (
         "override of a bundle",
         {},
         {"launchTemplate": TEMPLATE | {"overrides": [TEMPLATE | {"targetInstanceTypes": ["optimal"]}]}},
-        "LaunchTemplate.overrides have targetInstanceTypes that do not match",
+        (
+            "LaunchTemplate.overrides:[optimal] have targetInstanceTypes that do not exist in "
+            "computeResource.InstanceTypes."
+        ),
         "model; text: cdk-preflight",
     ),
     (
         "EKS type",
         {"eksConfiguration": EKS},
         {"type": "FARGATE"},
-        "Supported compute types for EKS compute environments are [EC2, SPOT]",
+        "Supported compute types for EKS compute environments are [EC2, SPOT].",
         PREFLIGHT,
     ),
     (
@@ -288,10 +305,34 @@ CREATION = [
         "cdk-preflight",
     ),
     (
+        "EKS cluster elsewhere",
+        {"eksConfiguration": EKS | {"eksClusterArn": EKS["eksClusterArn"].replace("us-east-1", "eu-west-1")}},
+        {},
+        "eksClusterArn must be in the same AWS region as the compute environment.",
+        "cdk-preflight",
+    ),
+    (
+        "template without a name",
+        {},
+        {"launchTemplate": {"version": "1"}},
+        "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.Overrides is required.",
+        "cdk-preflight, for both names",
+    ),
+    (
+        "overrides with two targets twice",
+        {},
+        {
+            "launchTemplate": TEMPLATE
+            | {"overrides": [TEMPLATE | {"targetInstanceTypes": ["m5.large", "m5.xlarge"]}] * 2}
+        },
+        "LaunchTemplate.overrides have duplicate targetInstanceTypes: [m5.large, m5.xlarge]",
+        "cdk-preflight; the list of several assumed",
+    ),
+    (
         "long namespace",
         {"eksConfiguration": EKS | {"kubernetesNamespace": "n" * 64}},
         {},
-        "kubernetesNamespace must less than or equal to 63 characters",
+        "kubernetesNamespace must less than or equal to 63 characters long.",
         PREFLIGHT,
     ),
     (
@@ -305,14 +346,14 @@ CREATION = [
         "default namespace",
         {"eksConfiguration": EKS | {"kubernetesNamespace": "default"}},
         {},
-        "kubernetesNamespace cannot be the default Kubernetes namespace",
-        "cdk-preflight",
+        "kubernetesNamespace cannot be the default Kubernetes namespace.",
+        "cdk-preflight; the end: reference §9.4",
     ),
     (
         "system namespace",
         {"eksConfiguration": EKS | {"kubernetesNamespace": "kube-system"}},
         {},
-        "kubernetesNamespace cannot be a reserved Kubernetes system namespace",
+        "kubernetesNamespace cannot be a reserved Kubernetes system namespace.",
         "cdk-preflight",
     ),
     (

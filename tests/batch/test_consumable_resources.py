@@ -150,7 +150,7 @@ REFUSALS = [
             f"name {name[:5]!r}",
             "create_consumable_resource",
             {"consumableResourceName": name},
-            "Consumable resource name should match a valid pattern.",
+            "ConsumableResource name should match a valid pattern.",
             "assumed: as other names of Batch",
         )
         for name in ("", "a b", "a/b", "x" * 129)

@@ -34,6 +34,13 @@ def test_each_pair_of_the_table_is_taken(vcpus, memory_mib):
     check_size(vcpus, memory_mib, windows=vcpus >= 1)
 
 
+@pytest.mark.source("recorded: cdk-preflight jd-runtime-platform-windows-vcpu-min, the size comes first")
+def test_of_two_mistakes_the_size_is_told_first():
+    with pytest.raises(ClientException) as caught:
+        check_size(0.5, 512, windows=True)
+    assert caught.value.message == "Fargate resource requirements (0.50 vCPU, 512 MiB) not valid."
+
+
 @pytest.mark.parametrize(
     ("vcpus", "memory_mib", "text"),
     [

@@ -200,7 +200,11 @@ CREATION = [
     (
         "service environment on ECS",
         {"jobQueueType": "ECS", "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]},
-        "The jobQueueType provided is ECS, which is incompatible with the provided serviceEnvironmentOrder.",
+        (
+            "CreateJobQueue requires either setting computeEnvironmentOrder or setting "
+            "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is ECS, "
+            "which is incompatible with the provided serviceEnvironmentOrder."
+        ),
         PREFLIGHT,
     ),
     (
@@ -331,7 +335,11 @@ UPDATES = [
     (
         "service environment",
         {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "s"}]},
-        "The jobQueueType provided is ECS, which is incompatible with the provided serviceEnvironmentOrder.",
+        (
+            "UpdateJobQueue requires either setting computeEnvironmentOrder or setting "
+            "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is ECS, "
+            "which is incompatible with the provided serviceEnvironmentOrder."
+        ),
         "reference §11.1; for updates assumed",
     ),
     (

@@ -10,7 +10,6 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 import fakebatch
-from fakebatch.batch.errors.job_definitions import EVALUATE_ON_EXIT_COUNT
 
 START = "2026-01-01T00:00:00.000123Z"
 ARN = "arn:aws:batch:us-east-1:123456789012"
@@ -168,6 +167,10 @@ def retry(**members: Any) -> dict[str, Any]:
     return {"retryStrategy": members}
 
 
+def consumable(*names: str) -> list[dict[str, Any]]:
+    return [{"consumableResource": name, "quantity": 1} for name in names]
+
+
 def on_exit(**conditions: str) -> dict[str, Any]:
     return retry(attempts=2, evaluateOnExit=[conditions])
 
@@ -239,7 +242,7 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         retry(attempts=2, evaluateOnExit=[{"onReason": "*", "action": "EXIT"}] * 6),
-        EVALUATE_ON_EXIT_COUNT,
+        "EvaluateOnExit can have at most 5 conditions.",
         "reference §2: at most 5; assumed: text",
     ),
     (on_exit(onReason="*x", action="EXIT"), RESTRICTED, "reference §9.4"),
@@ -279,6 +282,41 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
         {"containerOverrides": {"resourceRequirements": [{"type": "VCPU", "value": "0"}]}},
         "vCPU must be at least 1, got 0.",
         "reference §9.4",
+    ),
+    (
+        {"containerOverrides": {"environment": [{"name": "AWS_BATCH_X", "value": "x"}]}},
+        "Environment variables cannot start with AWS_BATCH.",
+        "reference §8; assumed: text",
+    ),
+    (
+        {"containerOverrides": {"command": ["echo", ""]}},
+        "Command can not contain an empty string.",
+        "reference §8; assumed: text",
+    ),
+    (
+        {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "3"}]}},
+        "Memory must be at least 4 Mib, got 3 Mib.",
+        "reference §9.4",
+    ),
+    (
+        {"containerOverrides": {"resourceRequirements": [{"type": "GPU", "value": "0.5"}]}},
+        "Value 0.5 for type GPU in resourceRequirement is not valid. Please provide a numeric value.",
+        "reference §9.4",
+    ),
+    (
+        {"consumableResourcePropertiesOverride": {"consumableResourceList": consumable(*"abcdef")}},
+        "Each ConsumableResourceProperty can have at most 5 consumableResources",
+        "reference §9.4; that it holds for overrides assumed",
+    ),
+    (
+        {"consumableResourcePropertiesOverride": {"consumableResourceList": consumable("a", "a")}},
+        "Cannot have duplicate consumableResource in consumableResourceProperties",
+        "reference §9.4; that it holds for overrides assumed",
+    ),
+    (
+        {"parameters": {"long": "x" * 30 * 1024}},
+        "SubmitJob request must be at most 30 KiB.",
+        "reference §8; assumed: text",
     ),
     ({"arrayProperties": {"size": 1}}, "Array size must be between 2 and 10000.", "assumed: text"),
     ({"arrayProperties": {"size": 0}}, "Array size must be between 2 and 10000.", "assumed: text"),
@@ -374,9 +412,10 @@ def test_botocore_itself_asks_for_the_required_members(client, missing):
 
 @pytest.mark.source("model: JobDependency.type")
 def test_an_enumeration_is_held_against_the_model(client):
-    message = refusal(submit, client=client, dependsOn=[{"jobId": UNKNOWN, "type": "AFTER"}])
-    assert "AFTER" in message
-    assert "N_TO_N" in message
+    assert refusal(submit, client=client, dependsOn=[{"jobId": UNKNOWN, "type": "AFTER"}]) == (
+        "1 validation error detected: Value 'AFTER' at 'dependsOn[1].type' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [N_TO_N, SEQUENTIAL]"
+    )
 
 
 @pytest.mark.source("api §2: refusal instead of silence")

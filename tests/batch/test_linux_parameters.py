@@ -19,8 +19,10 @@ def test_a_device_has_no_other_permissions():
     assert caught.value.message == "Invalid permission: EXECUTE for device /dev/null"
 
 
-@pytest.mark.source("assumed: of two mistakes the size is told first")
+@pytest.mark.source(
+    "recorded: cdk-preflight jd-linux-max-swap-negative, the value that is missing comes first"
+)
 def test_negative_swap_without_swappiness():
     with pytest.raises(ClientException) as caught:
         check_linux_parameters({"maxSwap": -1})
-    assert caught.value.message == "Invalid swap memory size: -1, must be non-negative."
+    assert caught.value.message == ("When container specified swap memory, swappiness value is required.")

@@ -380,6 +380,15 @@ REFUSALS = [
         "vCPU must be at least 1 for Windows Job definition, got 0.5.",
     ),
     refusal(
+        "Windows below 1 vCPU, and no size of Fargate",
+        fargate(
+            runtimePlatform={"operatingSystemFamily": "WINDOWS_SERVER_2019_FULL"},
+            resourceRequirements=size("0.5", "512"),
+        ),
+        "Fargate resource requirements (0.50 vCPU, 512 MiB) not valid.",
+        "recorded: cdk-preflight jd-runtime-platform-windows-vcpu-min",
+    ),
+    refusal(
         "unknown operating system",
         fargate(runtimePlatform={"operatingSystemFamily": "BSD"}),
         "RuntimePlatform supports only one from [WINDOWS_SERVER_2019_CORE, WINDOWS_SERVER_2019_FULL, "
@@ -497,6 +506,18 @@ REFUSALS = [
         )
         for value in (-1, 101)
     ],
+    refusal(
+        "negative swap without swappiness",
+        ec2(linuxParameters={"maxSwap": -1}),
+        "When container specified swap memory, swappiness value is required.",
+        "recorded: cdk-preflight jd-linux-max-swap-negative",
+    ),
+    refusal(
+        "permission that there isn't",
+        ec2(linuxParameters={"devices": [{"hostPath": "/dev/null", "permissions": ["READ", "EXECUTE"]}]}),
+        "Invalid permission: EXECUTE for device /dev/null",
+        "recorded: cdk-preflight jd-device-permissions-value",
+    ),
     refusal(
         "tmpfs of no size",
         ec2(linuxParameters={"tmpfs": [{"containerPath": "/scratch", "size": 0}]}),

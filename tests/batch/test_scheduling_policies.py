@@ -128,7 +128,7 @@ POLICIES = [
     (
         "both kinds",
         {"fairsharePolicy": {}, "quotaSharePolicy": QUOTA},
-        "A scheduling policy can have either fairsharePolicy or quotaSharePolicy",
+        "A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both.",
         PREFLIGHT,
     ),
     (

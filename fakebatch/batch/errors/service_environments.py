@@ -7,7 +7,7 @@ SE_NAME = "Service environment name should match a valid pattern."
 SE_LIMITS_REQUIRED = "Capacitylimits are required."
 SE_LIMITS_MAX = "Number of capacity limits exceeds 5."
 SE_MAX_CAPACITY = "Max capacity must be more than 0."
-SE_UNITS_MIXED = "Capacity units must specify either number of instances OR instance type"
+SE_UNITS_MIXED = "Capacity units must specify either number of instances OR instance type, but not both"
 SE_NOT_VALID = "Service environments must be created and valid before attaching them to a job queue."
 
 # assumed
@@ -17,5 +17,5 @@ SE_DELETE_ATTACHED = "Cannot delete, found existing JobQueue relationship"
 
 
 def unknown_capacity_unit(unit: str | None) -> str:
-    """Source: cdk-preflight (reference §12.6), which leaves out what stands in front: assumed."""
+    """Source: cdk-preflight (recorded probe). The list of all types that AWS puts behind isn't known."""
     return f"{unit} is unknown capacity unit"
