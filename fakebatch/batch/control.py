@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fakebatch.batch import conditions, hosts, setup
+from fakebatch.batch import conditions, hosts, quota_setup, setup
 from fakebatch.batch.hosts import listed
 from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.rules import Rule
@@ -90,6 +90,24 @@ class Control:
             UsageError: an override isn't a member, or AWS would refuse the request.
         """
         return setup.add_scheduling_policy(self._locate(), name, overrides)
+
+    def add_quota_share(self, name: str, **overrides: Any) -> str:
+        """Make a quota share, and a queue with quota management for it where there is none.
+
+        Unless told otherwise it has as much as its service environment, and reserves it. A queue that is made
+        for it is called `<name>-queue`.
+
+        Args:
+            name: its quotaShareName.
+            overrides: members of CreateQuotaShare or of the described structure.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            UsageError: an override isn't a member of either, or AWS would refuse the request.
+        """
+        return quota_setup.add_quota_share(self._locate(), name, overrides)
 
     def add_job_definition(self, name: str, **overrides: Any) -> str:
         """Register a job definition that AWS would accept: one container on EC2 unless told otherwise.

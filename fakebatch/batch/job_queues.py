@@ -12,7 +12,7 @@ from fakebatch.batch.errors import job_queues as errors
 from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.queue_environments import attachable, check_type, type_for
 from fakebatch.batch.scheduling_policies import check_arn, policy_for
-from fakebatch.batch.service_environments import attachable_service_environments
+from fakebatch.batch.service_environments import attachable_service_environments, check_quota_rules
 from fakebatch.batch.state import JobQueue
 from fakebatch.batch.tag_limits import check_tags
 from fakebatch.batch.time_limit_actions import check_time_limit_actions
@@ -33,7 +33,6 @@ def create_job_queue(service: Service, request: Structure) -> Structure:
 
     Raises:
         ClientException: a rule of reference §11.1 or §11.2 is broken; the order of the rules is assumed.
-        UsageError: the queue would need what fakebatch doesn't have yet.
     """
     queue = new_job_queue(service, request)
     service.job_queues[queue.name] = queue
@@ -65,6 +64,7 @@ def update_job_queue(service: Service, request: Structure) -> Structure:
         raise ClientException(shared.CANNOT_UPDATE_MODIFIED)
     policy = _replacement(service, queue, request)
     environments, service_environments = _updated_environments(service, queue, request)
+    check_quota_rules(service, service_environments, policy, queue)
     actions = request.get("jobStateTimeLimitActions", queue.time_limit_actions)
     check_time_limit_actions(actions or [], queue.type)
     if policy is not queue.scheduling_policy:
@@ -86,13 +86,15 @@ def delete_job_queue(service: Service, request: Structure) -> Structure:
     An unknown one is refused (reference §11.1; §11 leaves it open).
 
     Raises:
-        ClientException: no such queue, one that is being modified or not DISABLED.
+        ClientException: no such queue, one that is being modified, not DISABLED, or with quota shares
+            (assumed, after other resources that are in use).
     """
     queue = _get(service, request["jobQueue"])
     if queue.status in resource_status.BUSY:
         raise ClientException(shared.CANNOT_DELETE_MODIFIED)
     if queue.state != "DISABLED":
         raise ClientException(errors.JQ_DELETE_ENABLED)
+    refuse_if(queue.quota_shares, errors.JQ_DELETE_SHARES)
     resource_status.delete(service, queue)
     return {}
 
@@ -144,7 +146,6 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
 
     Raises:
         ClientException: a rule of reference §11.1 or §11.2 is broken.
-        UsageError: the queue would need what fakebatch doesn't have yet.
     """
     name = request["jobQueueName"]
     if not _NAME.fullmatch(name):
@@ -153,6 +154,7 @@ def new_job_queue(service: Service, request: Structure, *, must_be_valid: bool =
     check_time_limit_actions(request.get("jobStateTimeLimitActions", []), queue_type)
     policy_arn = request.get("schedulingPolicyArn")
     policy = None if policy_arn is None else policy_for(service, policy_arn, queue_type)
+    check_quota_rules(service, service_environments, policy)
     check_tags(request.get("tags", {}))
     if name in service.job_queues:
         raise ClientException(shared.OBJECT_EXISTS)
@@ -214,14 +216,17 @@ def _updated_environments(
 def _replacement(service: Service, queue: JobQueue, request: Structure) -> SchedulingPolicy | None:
     """The policy after an update: one is replaced, but neither removed nor added.
 
-    Source: API reference, CreateJobQueue.schedulingPolicyArn (reference §11).
+    Source: API reference, CreateJobQueue.schedulingPolicyArn (reference §11); that it stays one of fair share
+    or one of quota shares is assumed.
     """
     if "schedulingPolicyArn" not in request:
         return queue.scheduling_policy
     check_arn(request["schedulingPolicyArn"])
     if queue.scheduling_policy is None:
         raise ClientException(errors.JQ_POLICY_ADDED)
-    return policy_for(service, request["schedulingPolicyArn"], queue.type)
+    policy = policy_for(service, request["schedulingPolicyArn"], queue.type)
+    refuse_if((policy.quota_share is None) == queue.has_quotas, errors.JQ_POLICY_KIND)
+    return policy
 
 
 def _get(service: Service, name_or_arn: str) -> JobQueue:

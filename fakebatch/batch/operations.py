@@ -12,6 +12,7 @@ from fakebatch.batch import (
     jobs,
     listing,
     queue_snapshots,
+    quota_shares,
     scheduling_policies,
     service_environments,
     service_jobs,
@@ -86,6 +87,19 @@ OPERATIONS: dict[str, Operation] = {
     "ListSchedulingPolicies": operation(
         scheduling_policies.list_scheduling_policies, "maxResults nextToken", wraps=True
     ),
+    "CreateQuotaShare": operation(
+        quota_shares.create_quota_share,
+        "quotaShareName jobQueue capacityLimits resourceSharingConfiguration preemptionConfiguration state"
+        " tags",
+        wraps=True,
+    ),
+    "DescribeQuotaShare": operation(quota_shares.describe_quota_share, "quotaShareArn", wraps=True),
+    "UpdateQuotaShare": operation(
+        quota_shares.update_quota_share,
+        "quotaShareArn capacityLimits resourceSharingConfiguration preemptionConfiguration state",
+    ),
+    "DeleteQuotaShare": operation(quota_shares.delete_quota_share, "quotaShareArn"),
+    "ListQuotaShares": operation(quota_shares.list_quota_shares, "jobQueue maxResults nextToken"),
     "CreateConsumableResource": operation(
         consumable_resources.create_consumable_resource,
         "consumableResourceName totalQuantity resourceType tags",

@@ -54,6 +54,18 @@ def default_service_environment(name: str, **overrides: Any) -> Structure:
     }
 
 
+def default_quota_share(name: str, job_queue: str, **overrides: Any) -> Structure:
+    """A CreateQuotaShare request that AWS would accept: one instance, reserved, nothing preempted."""
+    return {
+        "quotaShareName": name,
+        "jobQueue": job_queue,
+        "capacityLimits": [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}],
+        "resourceSharingConfiguration": {"strategy": "RESERVE"},
+        "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+        **overrides,
+    }
+
+
 def _resources(overrides: Structure, place: Place) -> Structure:
     kind = overrides.get("type", "EC2")
     most = max(_MAX_VCPUS, overrides.get("minvCpus", 0), overrides.get("desiredvCpus", 0))

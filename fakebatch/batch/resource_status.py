@@ -1,29 +1,30 @@
-"""CREATING, UPDATING and DELETING of environments and job queues, each ended by an event."""
+"""CREATING, UPDATING and DELETING of environments, queues and quota shares, each ended by an event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from fakebatch.batch.service_state import ServiceEnvironment
+from fakebatch.batch.service_state import QuotaShare, ServiceEnvironment
 from fakebatch.batch.state import ComputeEnvironment, JobQueue
 from fakebatch.sim.trace import Transition
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
 
-Resource: TypeAlias = ComputeEnvironment | JobQueue | ServiceEnvironment
+Resource: TypeAlias = ComputeEnvironment | JobQueue | QuotaShare | ServiceEnvironment
 
 # While one of these lasts, the resource can be neither updated nor deleted.
 # Source: reference §10.4, §11.
 _AFTER = {"CREATING": "VALID", "UPDATING": "VALID", "DELETING": "DELETED"}
 BUSY = frozenset(_AFTER)
 
-# Source: reference §10.1, §11. A service environment is described without a reason (model).
+# Source: reference §10.1, §11. Service environments and quota shares are described without one (model).
 HEALTHY: dict[type, str] = {
     ComputeEnvironment: "ComputeEnvironment Healthy",
     JobQueue: "JobQueue Healthy",
     ServiceEnvironment: "",
+    QuotaShare: "",
 }
 
 
@@ -114,5 +115,7 @@ def _forget(service: Service, resource: Resource) -> None:
         del service.job_queues[resource.name]
     elif isinstance(resource, ServiceEnvironment):
         del service.service_environments[resource.name]
+    elif isinstance(resource, QuotaShare):
+        del resource.queue.quota_shares[resource.name]
     else:
         del service.compute_environments[resource.name]

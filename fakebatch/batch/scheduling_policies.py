@@ -14,7 +14,6 @@ from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.errors import scheduling_policies as errors
 from fakebatch.batch.state import SchedulingPolicy
 from fakebatch.batch.tag_limits import check_tags
-from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
@@ -137,17 +136,12 @@ def policy_for(service: Service, arn: str, queue_type: str) -> SchedulingPolicy:
 
     Raises:
         ClientException: no such policy, or one of quota shares on a queue that can't have them.
-        UsageError: it would need quota shares, which fakebatch doesn't have yet.
     """
     check_arn(arn)
     policy = _get(service, arn)
-    if policy.quota_share is None:
-        return policy
-    refuse_if(queue_type != "SAGEMAKER_TRAINING", queue_errors.JQ_QUOTA_POLICY)
-    raise UsageError(
-        f"schedulingPolicyArn={arn!r}: that policy has a quotaSharePolicy, and a queue with quota shares "
-        "isn't there yet. Give the queue a policy with a fairsharePolicy, or none."
-    )
+    quotas = policy.quota_share is not None
+    refuse_if(quotas and queue_type != "SAGEMAKER_TRAINING", queue_errors.JQ_QUOTA_POLICY)
+    return policy
 
 
 def check_share_identifier(identifier: str) -> None:

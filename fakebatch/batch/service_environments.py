@@ -16,7 +16,7 @@ from fakebatch.batch.tag_limits import check_tags
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Structure
+    from fakebatch.batch.state import JobQueue, SchedulingPolicy, Structure
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _MAX_LIMITS = 5
@@ -53,12 +53,16 @@ def update_service_environment(service: Service, request: Structure) -> Structur
     Jobs that were placed stay where the new limits leave no room for them (assumed).
 
     Raises:
-        ClientException: no such environment, one that is being modified, or limits that aren't valid.
+        ClientException: no such environment, one that is being modified, or limits that aren't valid, also
+            not for the quota shares of its queue.
     """
     environment = _get(service, request["serviceEnvironment"])
     refuse_if(environment.status in resource_status.BUSY, shared.CANNOT_UPDATE_MODIFIED)
     if "capacityLimits" in request:
         _check_limits(request["capacityLimits"])
+        units = [limit["capacityUnit"] for limit in request["capacityLimits"]]
+        quotas = any(queue.has_quotas for queue in _queues_of(service, environment))
+        refuse_if(quotas and NUM_INSTANCES in units, errors.SE_QUOTA_UNITS)
     environment.capacity_limits = request.get("capacityLimits", environment.capacity_limits)
     environment.state = request.get("state", environment.state)
     resource_status.update(service, environment)
@@ -77,9 +81,7 @@ def delete_service_environment(service: Service, request: Structure) -> Structur
     environment = _get(service, request["serviceEnvironment"])
     refuse_if(environment.status in resource_status.BUSY, shared.CANNOT_DELETE_MODIFIED)
     refuse_if(environment.state != "DISABLED", errors.SE_DELETE_ENABLED)
-    for queue in service.job_queues.values():
-        attached = any(each is environment for _, each in queue.service_environments)
-        refuse_if(attached, errors.SE_DELETE_ATTACHED)
+    refuse_if(_queues_of(service, environment), errors.SE_DELETE_ATTACHED)
     resource_status.delete(service, environment)
     return {}
 
@@ -109,6 +111,42 @@ def attachable_service_environments(
     if environment is None or (must_be_valid and environment.status != "VALID"):
         raise ClientException(errors.SE_NOT_VALID)
     return [(order[0]["order"], environment)]
+
+
+def check_quota_rules(
+    service: Service,
+    environments: list[tuple[int, ServiceEnvironment]],
+    policy: SchedulingPolicy | None,
+    queue: JobQueue | None = None,
+) -> None:
+    """Hold the environment of a queue against the rules of quota management.
+
+    Its limits are of instance types, and no other queue has it. Source: user guide, "Create quota management
+    resources".
+
+    Args:
+        service: where they are.
+        environments: those of the queue; none of a queue for container jobs.
+        policy: the queue's.
+        queue: the one that is changed; None for a new one.
+
+    Raises:
+        ClientException: a rule is broken; the texts are assumed.
+    """
+    quotas = policy is not None and policy.quota_share is not None
+    for _, environment in environments:
+        refuse_if(quotas and NUM_INSTANCES in environment.limits, errors.SE_QUOTA_UNITS)
+        others = [other for other in _queues_of(service, environment) if other is not queue]
+        refuse_if(others and (quotas or others[0].has_quotas), errors.SE_QUOTA_ATTACHED)
+
+
+def may_attach(service: Service, environment: ServiceEnvironment, policy: SchedulingPolicy | None) -> bool:
+    """Whether a new queue with this policy may have the environment, as far as quota management goes."""
+    try:
+        check_quota_rules(service, [(1, environment)], policy)
+    except ClientException:
+        return False
+    return True
 
 
 def describe(environment: ServiceEnvironment) -> Structure:
@@ -159,6 +197,14 @@ def _check_limits(limits: list[Structure]) -> None:
     units = [limit["capacityUnit"] for limit in limits]
     refuse_if(NUM_INSTANCES in units and set(units) != {NUM_INSTANCES}, errors.SE_UNITS_MIXED)
     refuse_if(len(set(units)) < len(units), errors.SE_UNITS_DUPLICATE)
+
+
+def _queues_of(service: Service, environment: ServiceEnvironment) -> list[JobQueue]:
+    return [
+        queue
+        for queue in service.job_queues.values()
+        if any(each is environment for _, each in queue.service_environments)
+    ]
 
 
 def _get(service: Service, name_or_arn: str) -> ServiceEnvironment:

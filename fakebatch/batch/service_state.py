@@ -47,6 +47,41 @@ class ServiceEnvironment:
 
 
 @dataclass(slots=True)
+class QuotaShare:
+    """A quota share of a job queue. `status` moves by events; `state` is what the user set.
+
+    Attributes:
+        capacity_limits: as the request spelt them: its own instances of each type.
+        sharing: its resourceSharingConfiguration.
+        preemption: its preemptionConfiguration.
+        used: instances by type that its jobs hold.
+    """
+
+    name: str
+    arn: str
+    queue: JobQueue
+    state: str
+    status: str
+    status_reason: str
+    capacity_limits: list[Structure]
+    sharing: Structure
+    preemption: Structure
+    tags: dict[str, str]
+    used: dict[str, int] = field(default_factory=dict)
+    event: Event | None = None
+
+    @property
+    def usable(self) -> bool:
+        """It counts: its capacity is its own, and its jobs may be scheduled. DISABLED it still does."""
+        return self.status in ("VALID", "UPDATING")
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What it has of each capacity unit without borrowing."""
+        return {limit["capacityUnit"]: limit["maxCapacity"] for limit in self.capacity_limits}
+
+
+@dataclass(slots=True)
 class ServiceAttempt:
     """One try of a service job: a training job of SageMaker. Times in ns.
 

@@ -27,8 +27,8 @@ from fakebatch.batch.resource_defaults import (
     default_job_queue,
     default_service_environment,
 )
-from fakebatch.batch.scheduling_policies import create_scheduling_policy
-from fakebatch.batch.service_environments import new_service_environment
+from fakebatch.batch.scheduling_policies import create_scheduling_policy, find_scheduling_policy
+from fakebatch.batch.service_environments import may_attach, new_service_environment
 from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def add_compute_environment(service: Service, name: str, overrides: Mapping[str,
     call = f"add_compute_environment({name!r})"
     setup_members.ENVIRONMENT.check(call, overrides)
     setup_members.COMPUTE_RESOURCES.check(f"{call}: computeResources", overrides.get("computeResources", {}))
-    with _refusals(call):
+    with refusals(call):
         environment = _new_environment(service, name, deepcopy(dict(overrides)))
     _register_environment(service, environment, overrides)
     return environment.arn
@@ -79,7 +79,7 @@ def add_service_environment(service: Service, name: str, overrides: Mapping[str,
     setup_members.SERVICE_ENVIRONMENT.check(call, overrides)
     members = deepcopy(dict(overrides))
     status = members.pop("status", "VALID")
-    with _refusals(call):
+    with refusals(call):
         environment = new_service_environment(service, default_service_environment(name, **members))
     service.service_environments[name] = environment
     resource_status.place(service, environment, status, "")
@@ -101,11 +101,12 @@ def add_job_queue(service: Service, name: str, overrides: Mapping[str, Any]) -> 
     status, reason = members.pop("status", "VALID"), members.pop("statusReason", None)
     if not {"computeEnvironmentOrder", "serviceEnvironmentOrder"} & members.keys():
         if members.get("jobQueueType") == SAGEMAKER:
-            members["serviceEnvironmentOrder"] = _service_order_for(service, name)
+            policy_arn = members.get("schedulingPolicyArn", "")
+            members["serviceEnvironmentOrder"] = _service_order_for(service, name, policy_arn)
         else:
             members["computeEnvironmentOrder"] = _order_for(service, name, members.get("jobQueueType"))
     members.setdefault("computeEnvironmentOrder", [])
-    with _refusals(call):
+    with refusals(call):
         queue = new_job_queue(service, {**default_job_queue(name, ""), **members}, must_be_valid=False)
     service.job_queues[name] = queue
     if reason is None:
@@ -124,7 +125,7 @@ def add_job_definition(service: Service, name: str, overrides: Mapping[str, Any]
     setup_members.JOB_DEFINITION.check(call, overrides)
     members = deepcopy(dict(overrides))
     status = members.pop("status", "ACTIVE")
-    with _refusals(call):
+    with refusals(call):
         request = default_job_definition(name, service.place, **members)
         arn: str = register_job_definition(service, request)["jobDefinitionArn"]
     if status == "INACTIVE":
@@ -140,7 +141,7 @@ def add_scheduling_policy(service: Service, name: str, overrides: Mapping[str, A
     """
     call = f"add_scheduling_policy({name!r})"
     setup_members.SCHEDULING_POLICY.check(call, overrides)
-    with _refusals(call):
+    with refusals(call):
         request = {"name": name, **deepcopy(dict(overrides))}
         arn: str = create_scheduling_policy(service, request)["arn"]
     return arn
@@ -162,7 +163,7 @@ def add_consumable_resource(service: Service, name: str, overrides: Mapping[str,
         if not isinstance(members[member], int) or isinstance(members[member], bool):
             raise UsageError(f"{call}: {member}={members[member]!r} is no whole number.")
     in_use, total = members.pop("inUseQuantity"), members["totalQuantity"]
-    with _refusals(call):
+    with refusals(call):
         resource = new_consumable_resource(service, {"consumableResourceName": name, **members})
     if not 0 <= in_use <= total:
         raise UsageError(f"{call}: inUseQuantity={in_use} is not between 0 and totalQuantity={total}.")
@@ -210,17 +211,20 @@ def _order_for(service: Service, name: str, queue_type: str | None) -> list[Stru
     return [{"order": 1, "computeEnvironment": arn}]
 
 
-def _service_order_for(service: Service, name: str) -> list[Structure]:
-    """The same of a queue for service jobs."""
+def _service_order_for(service: Service, name: str, policy_arn: str) -> list[Structure]:
+    """The same of a queue for service jobs; one with quota management has rules of its own."""
+    policy = find_scheduling_policy(service, policy_arn)
     for environment in reversed(service.service_environments.values()):
-        if environment.status != "DELETING":
+        if environment.status != "DELETING" and may_attach(service, environment, policy):
             return [{"order": 1, "serviceEnvironment": environment.arn}]
-    arn = add_service_environment(service, f"{name[:116]}-environment", {})
+    quotas = policy is not None and policy.quota_share is not None
+    members = {"capacityLimits": [{"maxCapacity": 100, "capacityUnit": "ml.m5.large"}]} if quotas else {}
+    arn = add_service_environment(service, f"{name[:116]}-environment", members)
     return [{"order": 1, "serviceEnvironment": arn}]
 
 
 @contextmanager
-def _refusals(call: str) -> Iterator[None]:
+def refusals(call: str) -> Iterator[None]:
     """What AWS would refuse is a mistake in the test's set-up."""
     try:
         yield

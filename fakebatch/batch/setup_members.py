@@ -82,6 +82,12 @@ JOB_QUEUE = _members(
 )
 # Of CreateSchedulingPolicy and SchedulingPolicyDetail.
 SCHEDULING_POLICY = _members("fairsharePolicy quotaSharePolicy tags")
+# Of CreateQuotaShare and QuotaShareDetail.
+QUOTA_SHARE = _members(
+    "jobQueue capacityLimits resourceSharingConfiguration preemptionConfiguration state tags status",
+    state=_STATE,
+    status=_STATUS,
+)
 
 # Of CreateConsumableResource and DescribeConsumableResource.
 CONSUMABLE_RESOURCE = _members(

@@ -19,7 +19,7 @@ from fakebatch.timing import NS_PER_SECOND
 if TYPE_CHECKING:
     from fakebatch.batch.capacity import Capacity, Host
     from fakebatch.batch.environment_replacement import Replacement
-    from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
+    from fakebatch.batch.service_state import QuotaShare, ServiceEnvironment, ServiceJob
 
 # A structure of the model in AWS's spelling.
 Structure = dict[str, Any]
@@ -109,6 +109,7 @@ class JobQueue:
         environments: (order, environment), ascending.
         scheduling_policy: of a fair-share queue; None for first in, first out.
         shares: by identifier, those that are active and maybe some that were.
+        quota_shares: by name, of a queue with quota management, in the order in which they were made.
         plain_specs: of jobs that take their definition as it is, by its ARN, and the share and priority
             given to them.
         line: its jobs that wait for room.
@@ -132,10 +133,16 @@ class JobQueue:
     service_jobs: JobIndex[ServiceJob] = field(default_factory=JobIndex)
     plain_specs: dict[SpecKey, JobSpec] = field(default_factory=dict)
     shares: dict[str, Share] = field(default_factory=dict)
+    quota_shares: dict[str, QuotaShare] = field(default_factory=dict)
     line: WaitingLine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.line = line_for(self)
+
+    @property
+    def has_quotas(self) -> bool:
+        """Its jobs belong to quota shares."""
+        return self.scheduling_policy is not None and self.scheduling_policy.quota_share is not None
 
 
 @dataclass(slots=True)

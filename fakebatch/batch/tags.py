@@ -12,6 +12,7 @@ from fakebatch.batch.errors import resources as shared
 from fakebatch.batch.errors import tags as errors
 from fakebatch.batch.job_definitions import REMOVED
 from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.quota_shares import find_quota_share
 from fakebatch.batch.scheduling_policies import find_scheduling_policy
 from fakebatch.batch.service_environments import find_service_environment
 from fakebatch.batch.tag_limits import check_tags
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fakebatch.batch.service import Service
-    from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
+    from fakebatch.batch.service_state import QuotaShare, ServiceEnvironment, ServiceJob
     from fakebatch.batch.state import (
         ComputeEnvironment,
         ConsumableResource,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         ComputeEnvironment
         | ConsumableResource
         | JobQueue
+        | QuotaShare
         | SchedulingPolicy
         | ServiceEnvironment
         | ServiceJob
@@ -108,10 +110,15 @@ def _find_service_job(service: Service, arn: str) -> ServiceJob | None:
     return service.service_jobs.get(arn.rpartition("/")[2])
 
 
+def _find_queue_or_share(service: Service, arn: str) -> JobQueue | QuotaShare | None:
+    # The ARN of a quota share goes on behind its queue's.
+    return find_quota_share(service, arn) if "/quota-share/" in arn else find_job_queue(service, arn)
+
+
 # What is tagged as a whole, by the kind that its ARN names.
 _FINDERS: dict[str, Callable[[Service, str], Tagged | None]] = {
     "compute-environment": find_compute_environment,
-    "job-queue": find_job_queue,
+    "job-queue": _find_queue_or_share,
     "scheduling-policy": find_scheduling_policy,
     "consumable-resource": find_consumable_resource,
     "service-environment": find_service_environment,

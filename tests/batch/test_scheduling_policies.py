@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 import fakebatch
-from fakebatch.batch.scheduling_policies import policy_for
 
 ARN = "arn:aws:batch:us-east-1:123456789012:scheduling-policy/"
 QUEUE_ARN = "arn:aws:batch:us-east-1:123456789012:job-queue/"
@@ -421,16 +420,18 @@ def test_a_queue_without_a_policy_never_gets_one(fake, batch):
     assert policy_of(batch) is None
 
 
-@pytest.mark.source("design: what isn't there yet is said")
-def test_a_queue_with_quota_shares_is_not_there_yet(fake):
-    arn = fake.batch.add_scheduling_policy("quota", quotaSharePolicy=QUOTA)
-    service = fake.service("batch", "us-east-1", "123456789012")
-    with pytest.raises(fakebatch.UsageError) as caught:
-        policy_for(service, arn, "SAGEMAKER_TRAINING")
-    assert str(caught.value) == (
-        f"schedulingPolicyArn='{arn}': that policy has a quotaSharePolicy, and a queue with quota shares "
-        "isn't there yet. Give the queue a policy with a fairsharePolicy, or none."
-    )
+@pytest.mark.source("assumed: nothing says that a queue may change from fair share to quota management")
+def test_the_policy_of_a_queue_stays_of_its_kind(fake, batch):
+    arns = {
+        "fair": fake.batch.add_scheduling_policy("fair"),
+        "quota": fake.batch.add_scheduling_policy("quota", quotaSharePolicy=QUOTA),
+    }
+    for name, arn in arns.items():
+        fake.batch.add_job_queue(name, jobQueueType="SAGEMAKER_TRAINING", schedulingPolicyArn=arn)
+    text = "Cannot replace the scheduling policy of a job queue with one of another type."
+    for name, other in (("fair", "quota"), ("quota", "fair")):
+        assert refusal(batch.update_job_queue, jobQueue=name, schedulingPolicyArn=arns[other]) == text
+        assert policy_of(batch, name) == arns[name]
 
 
 # -- The author's side

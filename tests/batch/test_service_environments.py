@@ -329,6 +329,48 @@ def test_create_job_queue_refuses(fake, batch, members, text):
     assert batch.describe_job_queues()["jobQueues"] == []
 
 
+TYPES = [{"maxCapacity": 5, "capacityUnit": "ml.m5.large"}]
+UNITS = "Quota Management feature requires capacity limits that specify instance types."
+ATTACHED = (
+    "Service environment of a job queue with quota share scheduling policy cannot be attached to another job "
+    "queue."
+)
+
+
+def quota_policy(fake: fakebatch.World) -> str:
+    policy = {"idleResourceAssignmentStrategy": "FIFO"}
+    return fake.batch.add_scheduling_policy("quota", quotaSharePolicy=policy)
+
+
+@pytest.mark.source("user guide, Create quota management resources; text assumed")
+def test_quota_management_counts_instances_of_each_type(fake, batch):
+    policy = quota_policy(fake)
+    create(batch, "instances")
+    create(batch, "types", capacityLimits=TYPES)
+    assert refusal(create_queue, batch, "q", "instances", schedulingPolicyArn=policy) == UNITS
+    create_queue(batch, "q", "types", schedulingPolicyArn=policy)
+    change = {"serviceEnvironmentOrder": order("instances")}
+    assert refusal(batch.update_job_queue, jobQueue="q", **change) == UNITS
+    limits = {"serviceEnvironment": "types", "capacityLimits": INSTANCES}
+    assert refusal(batch.update_service_environment, **limits) == UNITS
+    assert described(batch, "types")["capacityLimits"] == TYPES
+
+
+@pytest.mark.source("user guide, Create quota management resources; text assumed")
+def test_an_environment_with_quota_management_has_one_queue(fake, batch):
+    policy = quota_policy(fake)
+    for name in ("shared", "alone"):
+        create(batch, name, capacityLimits=TYPES)
+    create_queue(batch, "plain", "shared")
+    assert refusal(create_queue, batch, "q", "shared", schedulingPolicyArn=policy) == ATTACHED
+    create_queue(batch, "q", "alone", schedulingPolicyArn=policy)
+    assert refusal(create_queue, batch, "other", "alone") == ATTACHED
+    for name, environment in (("plain", "alone"), ("q", "shared")):
+        change = {"serviceEnvironmentOrder": order(environment)}
+        assert refusal(batch.update_job_queue, jobQueue=name, **change) == ATTACHED
+    batch.update_job_queue(jobQueue="q", serviceEnvironmentOrder=order("alone"))
+
+
 @pytest.mark.source("model; the text for both kinds assumed")
 def test_a_queue_changes_to_another_service_environment(fake, batch):
     create(batch)
@@ -389,3 +431,20 @@ def test_a_queue_brings_its_service_environment(fake, batch):
         for queue in batch.describe_job_queues()["jobQueues"]
     }
     assert attached == {"q": ARN + "q-environment", "r": ARN + "q-environment", "s": ARN + "se"}
+
+
+@pytest.mark.source("api §4: makes an environment when there is none; the rules of quota management")
+def test_a_queue_with_quota_management_brings_its_own(fake, batch):
+    fake.batch.add_service_environment("se")
+    policy = quota_policy(fake)
+    for name in ("q", "r"):
+        fake.batch.add_job_queue(name, jobQueueType=SAGEMAKER, schedulingPolicyArn=policy)
+    fake.batch.add_job_queue("plain", jobQueueType=SAGEMAKER)
+    attached = {
+        queue["jobQueueName"]: queue["serviceEnvironmentOrder"][0]["serviceEnvironment"]
+        for queue in batch.describe_job_queues()["jobQueues"]
+    }
+    assert attached == {"q": ARN + "q-environment", "r": ARN + "r-environment", "plain": ARN + "se"}
+    assert described(batch, "q-environment")["capacityLimits"] == [
+        {"maxCapacity": 100, "capacityUnit": "ml.m5.large"}
+    ]

@@ -212,6 +212,27 @@ def test_a_definition_can_be_inactive(fake, batch):
             ("add_service_environment('x'): there is no member 'statusReason'. Did you mean status?"),
         ),
         (
+            "add_quota_share",
+            {"resourceSharingConfiguration": {"strategy": "LEND", "borrowLimit": 5}},
+            (
+                "add_quota_share('x'): AWS would refuse this with 'Borrow limit can only be specified with "
+                "resource sharing strategy LEND_AND_BORROW.'."
+            ),
+        ),
+        (
+            "add_quota_share",
+            {"jobQueue": "nowhere"},
+            (
+                "add_quota_share('x'): AWS would refuse this with "
+                "'arn:aws:batch:us-east-1:123456789012:job-queue/nowhere does not exist'."
+            ),
+        ),
+        (
+            "add_quota_share",
+            {"statusReason": "x"},
+            "add_quota_share('x'): there is no member 'statusReason'. Did you mean status?",
+        ),
+        (
             "add_job_definition",
             {"status": "DELETED"},
             "add_job_definition('x'): status='DELETED' is none of ACTIVE, INACTIVE.",
@@ -231,6 +252,8 @@ DERIVED = {
     "computeEnvironmentArn",
     "serviceEnvironmentName",
     "serviceEnvironmentArn",
+    "quotaShareName",
+    "quotaShareArn",
     "consumableResourceName",
     "consumableResourceArn",
     "jobQueueName",
@@ -255,6 +278,12 @@ DERIVED = {
             setup_members.SERVICE_ENVIRONMENT,
             ["CreateServiceEnvironmentRequest", "ServiceEnvironmentDetail"],
             set(),
+        ),
+        pytest.param(
+            setup_members.QUOTA_SHARE,
+            ["CreateQuotaShareRequest", "QuotaShareDetail"],
+            set(),
+            marks=pytest.mark.needs("CreateQuotaShare"),
         ),
         (
             setup_members.CONSUMABLE_RESOURCE,

@@ -13,7 +13,17 @@ NEWEST = (1, 44, 5)
 of_the_newest = pytest.mark.skipif(INSTALLED < NEWEST, reason="an older botocore has fewer operations")
 
 # What came after the oldest botocore that is supported, and so is missing from models in between.
-LATER_OPERATIONS = {"CancelJobs", "TerminateJobs", "TerminateServiceJobs", "UpdateServiceJob"}
+LATER_OPERATIONS = {
+    "CancelJobs",
+    "CreateQuotaShare",
+    "DeleteQuotaShare",
+    "DescribeQuotaShare",
+    "ListQuotaShares",
+    "TerminateJobs",
+    "TerminateServiceJobs",
+    "UpdateQuotaShare",
+    "UpdateServiceJob",
+}
 LATER_MEMBERS = {
     "CreateComputeEnvironment": {"ecsSettings"},
     "CreateSchedulingPolicy": {"quotaSharePolicy"},
@@ -22,13 +32,7 @@ LATER_MEMBERS = {
     "UpdateSchedulingPolicy": {"quotaSharePolicy"},
 }
 
-MISSING_OPERATIONS = [
-    "CreateQuotaShare",
-    "DeleteQuotaShare",
-    "DescribeQuotaShare",
-    "ListQuotaShares",
-    "UpdateQuotaShare",
-]
+MISSING_OPERATIONS: list[str] = []
 MISSING_MEMBERS = {
     "SubmitJob": [
         "ecsPropertiesOverride",

@@ -422,8 +422,41 @@ def shares(listener):
     batch.describe_job_queues()
 
 
+def quotas(listener):
+    """Quota shares, and the jobs in them."""
+    batch, control = listener.client, listener.fake.batch
+    policy = control.add_scheduling_policy(
+        "quota", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
+    )
+    limits = [{"maxCapacity": 2, "capacityUnit": "ml.m5.large"}]
+    control.add_service_environment("se", capacityLimits=limits)
+    control.add_job_queue("q", jobQueueType="SAGEMAKER_TRAINING", schedulingPolicyArn=policy)
+    arns = [
+        batch.create_quota_share(
+            quotaShareName=name,
+            jobQueue="q",
+            capacityLimits=limits,
+            resourceSharingConfiguration={"strategy": "LEND_AND_BORROW"},
+            preemptionConfiguration={"inSharePreemption": "ENABLED"},
+            tags={"team": "a"},
+        )["quotaShareArn"]
+        for name in ("a", "b")
+    ]
+    for seconds in (0, 20):
+        listener.fake.tick(seconds)
+        batch.describe_quota_share(quotaShareArn=arns[0])
+        batch.list_quota_shares(jobQueue="q", maxResults=1)
+    for arn in arns:
+        batch.update_quota_share(quotaShareArn=arn, state="DISABLED")
+    listener.fake.tick(20)
+    batch.delete_quota_share(quotaShareArn=arns[1])
+    batch.list_quota_shares(jobQueue="q")
+
+
 SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 SCENES = [resources, tags, consumables, definitions, jobs, service_jobs, shares]
+if "CreateQuotaShare" in KNOWN:
+    SCENES.append(quotas)
 
 
 @pytest.mark.source("model")

@@ -22,6 +22,8 @@ JQ_ACTION_DUPLICATES = "Duplicate job state limit actions are not allowed."
 JQ_ACTION_SECONDS = "maxTimeSeconds should be between 600 and 86400."
 JQ_DELETE_ENABLED = "Cannot delete, job queue must be in DISABLED state"
 JQ_POLICY_ADDED = "Cannot add a scheduling policy to a job queue that was created without one."
+JQ_POLICY_KIND = "Cannot replace the scheduling policy of a job queue with one of another type."
+JQ_DELETE_SHARES = "Cannot delete, found existing QuotaShare relationship"
 # The rule: model.
 JQ_BOTH_ORDERS = "A job queue cannot have both computeEnvironmentOrder and serviceEnvironmentOrder."
 

@@ -14,6 +14,12 @@ SE_NOT_VALID = "Service environments must be created and valid before attaching 
 SE_UNITS_DUPLICATE = "Duplicate capacity units are not allowed."
 SE_DELETE_ENABLED = "Cannot delete, service environment must be in DISABLED state"
 SE_DELETE_ATTACHED = "Cannot delete, found existing JobQueue relationship"
+# assumed; the rules: user guide, "Create quota management resources"
+SE_QUOTA_UNITS = "Quota Management feature requires capacity limits that specify instance types."
+SE_QUOTA_ATTACHED = (
+    "Service environment of a job queue with quota share scheduling policy cannot be attached to another job "
+    "queue."
+)
 
 
 def unknown_capacity_unit(unit: str | None) -> str:
