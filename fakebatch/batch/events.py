@@ -77,7 +77,9 @@ class Moments:
         """Read what has been recorded since the last time."""
         for remark in self._remarks[self._remarked :]:
             self._read_to(remark.position)
-            self._blocked(remark)
+            if type(remark.subject) is Job:
+                self._blocked(remark)
+        self._remarked = len(self._remarks)
         self._read_to(len(self._trace))
 
     def _read_to(self, end: int) -> None:
@@ -101,7 +103,6 @@ class Moments:
 
     def _blocked(self, remark: Remark) -> None:
         position, at_ns, job, reason = remark
-        self._remarked += 1
         ended = self._ended.get(id(job), 0)
         self.found.append(Moment(QUEUE_BLOCKED, position, at_ns, job, "RUNNABLE", reason, ended))
 

@@ -6,6 +6,7 @@ The next job comes from the share whose usage times weight is lowest. Usage is m
 the share's placed jobs hold now, plus the mean of what they held lately. In that mean the past fades
 exponentially, with `shareDecaySeconds` as its time constant, so that a share which has just used much stands
 back for a while. A share that has had no job for that long is not active any more, and starts afresh.
+In queues for service jobs instances take the place of vCPUs (assumed).
 
 A share is brought up to date when its vCPUs change and only then; asking for its usage changes nothing.
 
@@ -146,7 +147,29 @@ def has_room(queue: JobQueue, identifier: str, now_ns: int) -> bool:
 
 def joined(job: Job, now_ns: int) -> None:
     """A job of a share has been submitted."""
-    queue, identifier = job.spec.queue, job.spec.share_identifier
+    enter(job.spec.queue, job.spec.share_identifier, now_ns)
+
+
+def left(job: Job, now_ns: int) -> None:
+    """A job of a share has ended."""
+    leave(job.spec.queue, job.spec.share_identifier, now_ns)
+
+
+def took_place(job: Job, now_ns: int) -> None:
+    """A job of a share holds its vCPUs from now on."""
+    take(job.spec.queue, job.spec.share_identifier, job.spec.needs.vcpus, now_ns)
+
+
+def gave_back(job: Job, now_ns: int) -> None:
+    """A job of a share holds no vCPUs any more."""
+    give_back(job.spec.queue, job.spec.share_identifier, job.spec.needs.vcpus, now_ns)
+
+
+# The same for jobs of any kind
+
+
+def enter(queue: JobQueue, identifier: str | None, now_ns: int) -> None:
+    """A share has a job more."""
     assert identifier is not None
     assert queue.scheduling_policy is not None
     share = queue.shares.get(identifier)
@@ -157,34 +180,26 @@ def joined(job: Job, now_ns: int) -> None:
     share.live += 1
 
 
-def left(job: Job, now_ns: int) -> None:
-    """A job of a share has ended."""
-    share = _share_of(job)
+def leave(queue: JobQueue, identifier: str | None, now_ns: int) -> None:
+    """A share has a job less."""
+    share = queue.shares[identifier or ""]
     share.live -= 1
     share.left_ns = now_ns
 
 
-def took_place(job: Job, now_ns: int) -> None:
-    """A job of a share holds its vCPUs from now on."""
-    share = settled(job, now_ns)
+def take(queue: JobQueue, identifier: str | None, amount: float, now_ns: int) -> None:
+    """A job of a share holds so much from now on."""
+    share = _settled(queue, identifier, now_ns)
     share.placed += 1
-    share.vcpus += job.spec.needs.vcpus
+    share.vcpus += amount
 
 
-def gave_back(job: Job, now_ns: int) -> None:
-    """A job of a share holds no vCPUs any more."""
-    share = settled(job, now_ns)
+def give_back(queue: JobQueue, identifier: str | None, amount: float, now_ns: int) -> None:
+    """A job of a share holds it no more."""
+    share = _settled(queue, identifier, now_ns)
     share.placed -= 1
     # Of fractions nothing may be left over.
-    share.vcpus = share.vcpus - job.spec.needs.vcpus if share.placed else 0.0
-
-
-def settled(job: Job, now_ns: int) -> Share:
-    """The share of a job, brought up to now."""
-    share, policy = _share_of(job), job.spec.queue.scheduling_policy
-    assert policy is not None
-    share.settle(now_ns, policy.decay_ns)
-    return share
+    share.vcpus = share.vcpus - amount if share.placed else 0.0
 
 
 def settle_queue(queue: JobQueue, now_ns: int) -> None:
@@ -195,7 +210,8 @@ def settle_queue(queue: JobQueue, now_ns: int) -> None:
         share.settle(now_ns, policy.decay_ns)
 
 
-def _share_of(job: Job) -> Share:
-    identifier = job.spec.share_identifier
-    assert identifier is not None
-    return job.spec.queue.shares[identifier]
+def _settled(queue: JobQueue, identifier: str | None, now_ns: int) -> Share:
+    share, policy = queue.shares[identifier or ""], queue.scheduling_policy
+    assert policy is not None
+    share.settle(now_ns, policy.decay_ns)
+    return share

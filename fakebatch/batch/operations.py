@@ -154,7 +154,6 @@ OPERATIONS: dict[str, Operation] = {
         service_jobs.submit_service_job,
         "jobName jobQueue retryStrategy schedulingPriority serviceRequestPayload serviceJobType"
         " shareIdentifier quotaShareName preemptionConfiguration timeoutConfig tags clientToken",
-        later="shareIdentifier quotaShareName preemptionConfiguration",
     ),
     "DescribeServiceJob": operation(service_jobs.describe_service_job, "jobId"),
     "ListServiceJobs": operation(

@@ -79,6 +79,8 @@ def delete(service: Service, resource: Resource) -> None:
     if isinstance(resource, JobQueue):
         service.scheduler.queue_deleted(resource)
         service.service_scheduler.queue_deleted(resource)
+    elif isinstance(resource, QuotaShare):
+        service.service_scheduler.share_deleted(resource)
     end_in_time(Change(service, resource, "DELETED", resource.status_reason))
 
 

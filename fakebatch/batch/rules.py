@@ -148,11 +148,22 @@ class Rules:
         """Put a rule in front of those that are there."""
         self._rules.append(rule)
 
-    def choose(self, job: AnyJob, view_of: Callable[[AnyJob], JobView | ServiceJobView]) -> Outcome:
-        """What happens to the job's next attempt: success where no rule has anything to say."""
+    def choose(
+        self,
+        job: AnyJob,
+        view_of: Callable[[AnyJob], JobView | ServiceJobView],
+        attempt: int | None = None,
+    ) -> Outcome:
+        """What happens to the job's next attempt: success where no rule has anything to say.
+
+        Args:
+            job: that gets its turn.
+            view_of: as the test's author sees it.
+            attempt: its number where attempts have been that don't count.
+        """
         if not self._rules:
             return SUCCESS
-        attempt = len(job.attempts) + 1
+        attempt = attempt or len(job.attempts) + 1
         view = view_of(job)
         for rule in reversed(self._rules):
             if rule.outcomes and rule.conditions.hold(view, attempt):

@@ -1,35 +1,38 @@
 """Service jobs from SubmitServiceJob to their end: waiting for capacity, attempts, retries, retention.
 
-Jobs of a queue start in the order of their submission, retried ones first, and one that doesn't fit blocks
-those behind it (reference §12.1, which tells this of container jobs: assumed for service jobs). Queues that
-share an environment get their turn by priority.
+Jobs of a queue start in the order of their submission, retried ones first, or as its policy says
+(`service_lines`). One that doesn't fit blocks those behind it (reference §12.1, which tells this of container
+jobs: assumed for service jobs), with quota shares only those of its share (`quota_sharing`). Queues that have
+the same environment get their turn by priority.
 """
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from fakebatch.batch.outcomes import STUCK_REASONS
-from fakebatch.batch.service_lifecycle import block, enter, move, unblock
+from fakebatch.batch import fair_share, quota_sharing
+from fakebatch.batch import service_capacity as capacity
+from fakebatch.batch.service_lifecycle import block, enter, move, remark, unblock
+from fakebatch.batch.service_lines import Lines
 from fakebatch.batch.service_outcomes import blocking_reason, check, status_reason
 from fakebatch.batch.service_retries import should_retry
-from fakebatch.batch.service_state import NUM_INSTANCES, ServiceAttempt
+from fakebatch.batch.service_state import ServiceAttempt
 from fakebatch.batch.service_view import ServiceJobView
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fakebatch.batch.outcomes import Outcome
     from fakebatch.batch.service import Service
-    from fakebatch.batch.service_state import ServiceEnvironment, ServiceJob
+    from fakebatch.batch.service_state import QuotaShare, ServiceEnvironment, ServiceJob
     from fakebatch.batch.state import JobQueue
 
 # Assumed for service jobs; of container jobs it is known.
 TIMED_OUT = "Job attempt duration exceeded timeout"
 QUEUE_DELETED = "JobQueue deleted"
-TOO_LARGE = STUCK_REASONS["MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"]
+# Assumed, after queues; that all jobs are terminated: model, DeleteQuotaShare.
+SHARE_DELETED = "QuotaShare deleted"
+# Source: user guide, "Service job preemption events".
+PREEMPTING = "PREEMPTION_IN_PROGRESS: "
 # As long as jobs (reference §13): assumed for service jobs.
 _RETENTION_NS = 7 * 24 * 3600 * NS_PER_SECOND
 
@@ -38,24 +41,24 @@ class ServiceScheduler:
     """Takes service jobs through their life. Every method that an event calls takes the job, its one subject.
 
     Attributes:
-        waiting: RUNNABLE jobs in line for capacity, by id.
+        lines: RUNNABLE jobs in line for capacity.
         stuck: RUNNABLE jobs that a rule keeps from being scheduled, by id.
     """
 
-    __slots__ = ("_lines", "_service", "_woken", "stuck", "waiting")
+    __slots__ = ("_service", "_woken", "lines", "stuck")
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self.waiting: dict[str, ServiceJob] = {}
+        self.lines = Lines()
         self.stuck: dict[str, ServiceJob] = {}
-        # By queue: (not retried, sequence, id), the next one first. Jobs that have left stay until they are.
-        self._lines: dict[str, list[tuple[bool, int, str]]] = {}
         self._woken = False
 
     def submit(self, job: ServiceJob) -> None:
         """Accept a job: it is SUBMITTED from now on."""
         service = self._service
         enter(service, job)
+        if job.share_identifier is not None:
+            fair_share.enter(job.queue, job.share_identifier, service.sim.now_ns)
         job.event = service.sim.schedule(service.durations.submitted_ns, self._release, job)
 
     def terminate(self, job: ServiceJob, reason: str) -> None:
@@ -74,15 +77,33 @@ class ServiceScheduler:
         """End every job of a queue that is being deleted."""
         for _, job in list(queue.service_jobs.all_newest_first()):
             if job.attempt is not None:
-                job.attempt.status_reason = QUEUE_DELETED
+                job.attempt.status_reason, job.attempt.preempted = QUEUE_DELETED, False
                 self._stopped(job)
             elif not job.ended:
                 self._end(job, "FAILED", QUEUE_DELETED)
-        self._lines.pop(queue.arn, None)
+        self.lines.forget(queue)
+
+    def share_deleted(self, share: QuotaShare) -> None:
+        """Stop every job of a quota share that is being deleted."""
+        for _, job in list(share.queue.service_jobs.all_newest_first()):
+            if job.quota_share is not share:
+                continue
+            if job.attempt is not None:
+                self._stop(job, SHARE_DELETED)
+            elif not job.ended:
+                self._end(job, "FAILED", SHARE_DELETED)
+
+    def change_priority(self, job: ServiceJob, priority: int) -> None:
+        """Give a job another schedulingPriority: who is in front may change, and who is preempted."""
+        job.past_priorities.append((len(self._service.trace), job.scheduling_priority))
+        job.scheduling_priority = priority
+        if job.id in self.lines.waiting:
+            self.lines.enter(job)
+        self.wake()
 
     def wake(self) -> None:
         """Something changed that may let waiting jobs be scheduled: they are looked at again, now."""
-        if (self.waiting or self.stuck) and not self._woken:
+        if (self.lines.waiting or self.stuck) and not self._woken:
             self._woken = True
             self._service.sim.schedule(0, self._look_again, None)
 
@@ -99,45 +120,53 @@ class ServiceScheduler:
 
     def _queue_up(self, job: ServiceJob) -> None:
         job.event = None
-        self._enter_line(job)
+        self.lines.enter(job)
         self._fill(job.queue)
-
-    def _enter_line(self, job: ServiceJob) -> None:
-        self.waiting[job.id] = job
-        line = self._lines.setdefault(job.queue.arn, [])
-        heappush(line, (not job.attempts, job.sequence, job.id))
 
     def _look_again(self, _: None) -> None:
         self._woken = False
         before = list(self.stuck.values())
         for job in before:
             del self.stuck[job.id]
-            self._enter_line(job)
+            self.lines.enter(job)
         for queue in sorted(self._service.job_queues.values(), key=lambda queue: -queue.priority):
             self._fill(queue)
         for job in before:
-            if job.id in self.waiting and self._lines[job.queue.arn][0][2] != job.id:
+            if job.id in self.lines.waiting and self.lines.first(job.queue, job.share_name) is not job:
                 # Its turn hasn't come: it shows what blocks it when it is the first in line.
                 unblock(self._service, job)
 
     def _fill(self, queue: JobQueue) -> None:
         """Schedule the jobs of a queue until the next one doesn't fit."""
-        line = self._lines.get(queue.arn, [])
-        while line:
-            job = self.waiting.get(line[0][2])
-            if job is None:
-                heappop(line)  # it was terminated while it waited
-                continue
+        if queue.has_quotas:
+            self._fill_shares(queue)
+            return
+        while (job := self.lines.next(queue, self._service.sim.now_ns)) is not None:
             environment = queue.service_environments[0][1]
-            if not _has_room(environment, job):
-                self._wait(job, _blocked(environment, job))
+            if not capacity.has_room(environment, job):
+                self._wait(job, capacity.blocked(environment, job))
                 return
-            heappop(line)
-            del self.waiting[job.id]
             self._schedule(job, environment)
 
+    def _fill_shares(self, queue: JobQueue) -> None:
+        """Schedule first jobs of shares until none fits, and preempt others for those that are left."""
+        while (job := self._sharing(queue).next()) is not None:
+            self._schedule(job, queue.service_environments[0][1])
+        sharing = self._sharing(queue, soon=True)
+        for job in sharing.firsts():
+            victims = sharing.victims(job)
+            if job.promised and victims is None:
+                self.wake()  # others may have what was kept for it
+            job.promised = victims is not None
+            for victim, reason in victims or ():
+                self._preempt(victim, reason)
+            self._wait(job, quota_sharing.blocked(queue, job))
+
+    def _sharing(self, queue: JobQueue, soon: bool = False) -> quota_sharing.Sharing:
+        return quota_sharing.Sharing(queue, self.lines.firsts(queue), soon=soon)
+
     def _wait(self, job: ServiceJob, reason: str | None) -> None:
-        """Have the first in line show why it will never be scheduled, if so it is."""
+        """Have the first job of a line show why it will never be scheduled, if so it is."""
         if reason is None:
             unblock(self._service, job)
         else:
@@ -145,8 +174,9 @@ class ServiceScheduler:
 
     def _schedule(self, job: ServiceJob, environment: ServiceEnvironment) -> None:
         # Until the rules have spoken, so that it isn't lost when one of them is refused.
+        self.lines.leave(job)
         self.stuck[job.id] = job
-        outcome = self._service.rules.choose(job, self.view)
+        outcome = self._service.rules.choose(job, self.view, len(job.tries) + 1)
         check(job, outcome)
         if outcome.stuck is not None:
             block(self._service, job, blocking_reason(outcome.stuck))
@@ -158,8 +188,8 @@ class ServiceScheduler:
     def _start(self, job: ServiceJob, environment: ServiceEnvironment, outcome: Outcome) -> None:
         service = self._service
         job.attempt = ServiceAttempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns)
-        for kind, count in job.instances.items():
-            environment.used[kind] = environment.used.get(kind, 0) + count
+        job.promised = False
+        self._take_capacity(job, environment)
         move(service, job, "SCHEDULED")
         job.event = service.sim.schedule(service.durations.scheduled_ns, self._prepare, job)
 
@@ -196,18 +226,41 @@ class ServiceScheduler:
         self._stop(job, TIMED_OUT)
 
     def _stop(self, job: ServiceJob, reason: str) -> None:
-        """Have SageMaker stop the training job; a second stop changes nothing (assumed)."""
-        assert job.attempt is not None
-        if job.attempt.status_reason is None:
-            job.attempt.status_reason = reason
+        """Have SageMaker stop the training job; a second stop changes nothing (assumed).
+
+        One that is being preempted just doesn't come back afterwards (assumed).
+        """
+        attempt = job.attempt
+        assert attempt is not None
+        if attempt.preempted:
+            attempt.preempted = False
+            attempt.status_reason, job.status_reason = reason, None
+        elif attempt.status_reason is None:
+            attempt.status_reason = reason
             self._cancel_events(job)
             service = self._service
             job.event = service.sim.schedule(service.durations.stopping_ns, self._stopped, job)
 
+    def _preempt(self, job: ServiceJob, reason: str) -> None:
+        """Stop a job to make room for another one."""
+        self._stop(job, reason)
+        assert job.attempt is not None
+        job.attempt.preempted = True
+        remark(self._service, job, PREEMPTING + reason)
+
     def _stopped(self, job: ServiceJob) -> None:
-        """A training job that was told to stop has stopped. That Batch doesn't retry it is assumed."""
+        """A training job that was told to stop has stopped. That Batch doesn't retry it is assumed.
+
+        It does one that was preempted, as often as preemptionRetriesBeforeTermination says (model). That the
+        reason of the job is then that of its attempt is assumed.
+        """
         attempt = self._close(job)
-        self._end(job, "FAILED", attempt.status_reason)
+        most = (job.preemption_configuration or {}).get("preemptionRetriesBeforeTermination")
+        if attempt.preempted and (most is None or len(job.preemptions) <= most):
+            self._release(job)
+            self.wake()
+        else:
+            self._end(job, "FAILED", attempt.status_reason)
 
     def _end_by_outcome(self, job: ServiceJob) -> None:
         """SUCCEEDED, back to RUNNABLE, or FAILED."""
@@ -215,7 +268,7 @@ class ServiceScheduler:
         reason = attempt.status_reason = status_reason(attempt.outcome)
         if attempt.outcome.exit_code == 0:
             self._end(job, "SUCCEEDED", reason)
-        elif should_retry(job.retry_strategy, attempt.number, reason):
+        elif should_retry(job.retry_strategy, len(job.tries), reason):
             self._release(job)
             self.wake()
         else:
@@ -229,19 +282,36 @@ class ServiceScheduler:
         attempt.stopped_ns = self._service.sim.now_ns
         job.attempts.append(attempt)
         job.attempt = None
-        for kind, count in job.instances.items():
-            attempt.environment.used[kind] -= count
+        self._give_capacity_back(job, attempt.environment)
         return attempt
+
+    def _take_capacity(self, job: ServiceJob, environment: ServiceEnvironment) -> None:
+        capacity.take(environment.used, job.instances)
+        if job.quota_share is not None:
+            capacity.take(job.quota_share.used, job.instances)
+        elif job.share_identifier is not None:
+            now_ns = self._service.sim.now_ns
+            fair_share.take(job.queue, job.share_identifier, sum(job.instances.values()), now_ns)
+
+    def _give_capacity_back(self, job: ServiceJob, environment: ServiceEnvironment) -> None:
+        capacity.give_back(environment.used, job.instances)
+        if job.quota_share is not None:
+            capacity.give_back(job.quota_share.used, job.instances)
+        elif job.share_identifier is not None:
+            now_ns = self._service.sim.now_ns
+            fair_share.give_back(job.queue, job.share_identifier, sum(job.instances.values()), now_ns)
 
     # The end
 
     def _end(self, job: ServiceJob, status: str, reason: str | None) -> None:
         service = self._service
         self._cancel_events(job)
-        self.waiting.pop(job.id, None)
+        self.lines.leave(job)
         self.stuck.pop(job.id, None)
         move(service, job, status, reason)
         job.stopped_ns = service.sim.now_ns
+        if job.share_identifier is not None:
+            fair_share.leave(job.queue, job.share_identifier, job.stopped_ns)
         service.sim.schedule(_RETENTION_NS, self._forget, job, background=True)
         self.wake()
 
@@ -256,19 +326,3 @@ class ServiceScheduler:
         sim.cancel(job.event)
         sim.cancel(job.deadline)
         job.event = job.deadline = None
-
-
-def _has_room(environment: ServiceEnvironment, job: ServiceJob) -> bool:
-    return environment.usable and _fits(environment.limits, environment.used, job.instances)
-
-
-def _blocked(environment: ServiceEnvironment, job: ServiceJob) -> str | None:
-    """Why the first in line will never be scheduled; None for one that only has to wait."""
-    return None if _fits(environment.limits, {}, job.instances) else TOO_LARGE
-
-
-def _fits(limits: Mapping[str, int], used: Mapping[str, int], needed: Mapping[str, int]) -> bool:
-    """Whether there is room for so many more instances of each type. Source: model, CapacityLimit."""
-    if NUM_INSTANCES in limits:
-        return sum(used.values()) + sum(needed.values()) <= limits[NUM_INSTANCES]
-    return all(used.get(kind, 0) + count <= limits.get(kind, 0) for kind, count in needed.items())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fakebatch.batch.service_state import ServiceAttempt, ServiceJob
     from fakebatch.batch.state import Structure
 
+_RECENT = 10
 # What is left of SageMaker's 63 characters beside `AWSBatch` and the hash.
 _NAME_LENGTH = 63 - len("AWSBatch") - 32
 
@@ -26,10 +27,12 @@ def detail(service: Service, job: ServiceJob) -> Structure:
         "retryStrategy": job.retry_strategy,
         "timeoutConfig": None if job.timeout_s is None else {"attemptDurationSeconds": job.timeout_s},
         "schedulingPriority": job.scheduling_priority,
+        "preemptionConfiguration": job.preemption_configuration,
+        "preemptionSummary": preemption_summary(service.place, job) if job.preemptions else None,
     }
     return {
         **summary(service, job),
-        "attempts": [attempt(service.place, job, ended) for ended in job.attempts],
+        "attempts": [attempt(service.place, job, ended) for ended in job.tries],
         "jobQueue": job.queue.arn,
         "serviceRequestPayload": job.payload,
         "tags": job.tags,
@@ -56,12 +59,28 @@ def summary(service: Service, job: ServiceJob) -> Structure:
         ]
     if job.status_reason is not None:
         described["statusReason"] = job.status_reason
+    if job.share_identifier is not None:
+        described["shareIdentifier"] = job.share_identifier
+    if job.quota_share is not None:
+        described["quotaShareName"] = job.quota_share.name
     if job.is_terminated:
         described["isTerminated"] = True
     if job.stopped_ns is not None:
         described["stoppedAt"] = to_ms(job.stopped_ns)
     _add_latest(described, service.place, job)
     return described
+
+
+def preemption_summary(place: Place, job: ServiceJob) -> Structure:
+    """How often it was preempted, and a sliding window of the last times.
+
+    Source: user guide, "Preemption". That the window has room for ten, the oldest first, is assumed.
+    """
+    preempted = job.preemptions
+    return {
+        "preemptedAttemptCount": len(preempted),
+        "recentPreemptedAttempts": [attempt(place, job, ended) for ended in preempted[-_RECENT:]],
+    }
 
 
 def attempt(place: Place, job: ServiceJob, ended: ServiceAttempt) -> Structure:

@@ -15,9 +15,9 @@ from fakebatch.batch.job_queues import SAGEMAKER, find_job_queue
 from fakebatch.batch.retry_strategies import check_timeout
 from fakebatch.batch.service_job_descriptions import detail
 from fakebatch.batch.service_retries import check_service_retries, complete_service_retries
+from fakebatch.batch.service_shares import share_of
 from fakebatch.batch.service_state import ServiceJob
 from fakebatch.batch.tag_limits import check_tags
-from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
@@ -41,7 +41,6 @@ def submit_service_job(service: Service, request: Structure) -> Structure:
 
     Raises:
         ClientException: the job is refused; nothing has changed then.
-        UsageError: it names a share, which fakebatch doesn't have yet.
     """
     refuse_if(not _NAME.fullmatch(request["jobName"]), job_errors.JOB_NAME)
     queue = _open_queue(service, request["jobQueue"])
@@ -53,7 +52,7 @@ def submit_service_job(service: Service, request: Structure) -> Structure:
     timeout = request.get("timeoutConfig")
     check_timeout(timeout)
     check_tags(request.get("tags", {}))
-    _check_shares(queue, request)
+    quota_share = share_of(service, queue, request)
     digest = _digest(service, request)
     name = training_job.get("TrainingJobName")
     job = ServiceJob(
@@ -71,6 +70,9 @@ def submit_service_job(service: Service, request: Structure) -> Structure:
         retry_strategy=None if strategy is None else complete_service_retries(strategy),
         timeout_s=timeout.get("attemptDurationSeconds") if timeout else None,
         scheduling_priority=request.get("schedulingPriority"),
+        share_identifier=request.get("shareIdentifier"),
+        quota_share=quota_share,
+        preemption_configuration=request.get("preemptionConfiguration"),
     )
     service.service_requests.add(digest)
     service.service_scheduler.submit(job)
@@ -89,14 +91,15 @@ def describe_service_job(service: Service, request: Structure) -> Structure:
 def update_service_job(service: Service, request: Structure) -> Structure:
     """Change the schedulingPriority, which matters in queues with a policy only. Source: model.
 
-    That a job which has ended takes it too is assumed.
+    It may let a job in front, or have one preempted, at once. That a job which has ended takes it too is
+    assumed.
 
     Raises:
         ClientException: no such job (assumed), or a priority out of range.
     """
     job = _get(service, request["jobId"])
     _check_priority(request["schedulingPriority"])
-    job.scheduling_priority = request["schedulingPriority"]
+    service.service_scheduler.change_priority(job, request["schedulingPriority"])
     return _identity(service, job)
 
 
@@ -189,19 +192,6 @@ def _instances(training_job: Structure) -> dict[str, int]:
 def _check_priority(priority: int) -> None:
     """The range: model; that the text is that of job definitions is assumed."""
     refuse_if(priority not in _PRIORITIES, definition_errors.SCHEDULING_PRIORITY)
-
-
-def _check_shares(queue: JobQueue, request: Structure) -> None:
-    """Shares are for queues with a policy. Source: model; the text for shareIdentifier: SubmitJob's."""
-    quota = "quotaShareName" in request or "preemptionConfiguration" in request
-    if queue.scheduling_policy is None:
-        refuse_if("shareIdentifier" in request, job_errors.SHARE_ON_FIFO_QUEUE)
-        refuse_if(quota, errors.QUOTA_SHARE_ON_OTHER_QUEUE)
-    elif quota or "shareIdentifier" in request:
-        raise UsageError(
-            "SubmitServiceJob with shareIdentifier, quotaShareName or preemptionConfiguration isn't there "
-            "yet. Leave them out and submit to a queue without a scheduling policy."
-        )
 
 
 def _digest(service: Service, request: Structure) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakebatch.errors import InternalError
-from fakebatch.sim.trace import Transition
+from fakebatch.sim.trace import Remark, Transition
 
 if TYPE_CHECKING:
     from fakebatch.batch.lifecycle import Table
@@ -57,9 +57,12 @@ def move(service: Service, job: ServiceJob, status: str, reason: str | None = No
 
 
 def block(service: Service, job: ServiceJob, reason: str) -> None:
-    """Have a RUNNABLE job show what keeps it from being scheduled. Not a transition."""
+    """Have a RUNNABLE job show what keeps it from being scheduled. Not a transition, but Batch tells of it.
+
+    That a job found to be blocked for the same reason again is not told of again is assumed, as for jobs.
+    """
     if job.status_reason != reason:
-        job.status_reason = reason
+        remark(service, job, reason)
         service.time_limits.begin(job, job.queue, reason)
 
 
@@ -68,6 +71,12 @@ def unblock(service: Service, job: ServiceJob) -> None:
     if job.status_reason is not None:
         job.status_reason = None
         service.time_limits.end(job)
+
+
+def remark(service: Service, job: ServiceJob, reason: str) -> None:
+    """Have a job show why it stays in its state, and record that for those who tell of it."""
+    job.status_reason = reason
+    service.remarks.append(Remark(len(service.trace), service.sim.now_ns, job, reason))
 
 
 def enter(service: Service, job: ServiceJob) -> None:

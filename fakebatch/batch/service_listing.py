@@ -97,9 +97,13 @@ def _after(value: str) -> Test:
     return lambda job: to_ms(job.created_ns) > instant_ms
 
 
-def _by_share(_: str) -> Test:
-    """No job has a share yet."""
-    return lambda _: False
+def _by_share(value: str) -> Test:
+    """That case matters, and `*` doesn't, is assumed."""
+    return lambda job: job.share_identifier == value
+
+
+def _by_quota_share(value: str) -> Test:
+    return lambda job: job.quota_share is not None and job.quota_share.name == value
 
 
 def _milliseconds(name: str, value: str) -> int:
@@ -114,5 +118,5 @@ _FILTERS: dict[str, Callable[[str], Test]] = {
     "BEFORE_CREATED_AT": _before,
     "AFTER_CREATED_AT": _after,
     "SHARE_IDENTIFIER": _by_share,
-    "QUOTA_SHARE_NAME": _by_share,
+    "QUOTA_SHARE_NAME": _by_quota_share,
 }

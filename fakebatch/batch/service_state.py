@@ -89,6 +89,8 @@ class ServiceAttempt:
         number: 1 for the first.
         outcome: what the world has decided to do with it.
         environment: whose capacity it takes.
+        preempted: it was stopped to make room for another job; such a one is no try in the sense of the
+            retry strategy.
         scheduled_ns: when it was handed to SageMaker.
         started_ns: when it reached RUNNING.
     """
@@ -100,6 +102,7 @@ class ServiceAttempt:
     started_ns: int | None = None
     stopped_ns: int | None = None
     status_reason: str | None = None
+    preempted: bool = False
 
 
 @dataclass(slots=True)
@@ -114,9 +117,14 @@ class ServiceJob:
         sequence: position in its queue's order of submission.
         retry_strategy: as DescribeServiceJob shows it, or None for a single try.
         timeout_s: seconds an attempt may run, or None.
+        share_identifier: in a queue of fair share.
+        quota_share: in a queue with quota management.
+        preemption_configuration: as it was submitted, or None.
+        past_priorities: how many transitions had been recorded when it lost a schedulingPriority, and which.
+        promised: jobs are being stopped, or were, so that it gets its turn.
         event: what happens next to it.
         deadline: its attempt's timeout.
-        attempts: those that have ended.
+        attempts: those that have ended, preempted ones too.
         attempt: the one that is scheduled, starting or running.
     """
 
@@ -134,6 +142,11 @@ class ServiceJob:
     retry_strategy: Structure | None = None
     timeout_s: int | None = None
     scheduling_priority: int | None = None
+    share_identifier: str | None = None
+    quota_share: QuotaShare | None = None
+    preemption_configuration: Structure | None = None
+    past_priorities: list[tuple[int, int | None]] = field(default_factory=list)
+    promised: bool = False
     status: str = "SUBMITTED"
     status_reason: str | None = None
     stopped_ns: int | None = None
@@ -152,6 +165,26 @@ class ServiceJob:
     def ended(self) -> bool:
         """SUCCEEDED or FAILED: nothing will move it any more."""
         return self.status in ("SUCCEEDED", "FAILED")
+
+    @property
+    def share_name(self) -> str:
+        """The line of its queue in which it waits: that of its share of either kind."""
+        return self.quota_share.name if self.quota_share else self.share_identifier or ""
+
+    @property
+    def priority(self) -> int:
+        """For comparing jobs of one share; that one without a schedulingPriority has 0 is assumed."""
+        return self.scheduling_priority or 0
+
+    @property
+    def tries(self) -> list[ServiceAttempt]:
+        """The ended attempts that count for the retry strategy, and that `attempts` shows."""
+        return [attempt for attempt in self.attempts if not attempt.preempted]
+
+    @property
+    def preemptions(self) -> list[ServiceAttempt]:
+        """The ended attempts that were preempted."""
+        return [attempt for attempt in self.attempts if attempt.preempted]
 
     @property
     def last_attempt(self) -> ServiceAttempt | None:

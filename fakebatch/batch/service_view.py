@@ -70,7 +70,14 @@ class ServiceJobView:
         """The attempts that have ended, as DescribeServiceJob shows them."""
         job = self._job
         place = self._locate().place
-        return [descriptions.attempt(place, job, attempt) for attempt in job.attempts]
+        return [descriptions.attempt(place, job, attempt) for attempt in job.tries]
+
+    @property
+    def preemptions(self) -> list[dict[str, Any]]:
+        """All attempts that were preempted, as DescribeServiceJob shows the last of them."""
+        job = self._job
+        place = self._locate().place
+        return [descriptions.attempt(place, job, attempt) for attempt in job.preemptions]
 
     @property
     def history(self) -> list[Entry]:

@@ -258,28 +258,6 @@ def test_submit_refuses_a_large_request(client):
     assert refusal(client.submit_service_job, **large) == "SubmitServiceJob request must be at most 30 KiB."
 
 
-@pytest.mark.source("assumed: fakebatch has no shares yet")
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"shareIdentifier": "s"},
-        {"quotaShareName": "s"},
-        {"preemptionConfiguration": {"preemptionRetriesBeforeTermination": 0}},
-    ],
-    ids=["shareIdentifier", "quotaShareName", "preemptionConfiguration"],
-)
-@pytest.mark.needs("UpdateServiceJob")
-def test_shares_are_not_there_yet(fake, client, members):
-    policy = fake.batch.add_scheduling_policy("p")
-    fake.batch.add_job_queue("shared", jobQueueType="SAGEMAKER_TRAINING", schedulingPolicyArn=policy)
-    with pytest.raises(fakebatch.UsageError) as caught:
-        submit(client, jobQueue="shared", **members)
-    assert str(caught.value) == (
-        "SubmitServiceJob with shareIdentifier, quotaShareName or preemptionConfiguration isn't there yet. "
-        "Leave them out and submit to a queue without a scheduling policy."
-    )
-
-
 @pytest.mark.source("model: identical payloads and clientTokens, the second is rejected; text assumed")
 def test_a_request_is_taken_once(client):
     submit(client, clientToken="t")
