@@ -200,7 +200,7 @@ class Events(Sequence[Event]):
         """A fresh copy of an event."""
         if self._packed[0] != index:
             moment = self._moments.found[index]
-            _, _, _, region, account_id, _ = moment.job.spec.queue.arn.split(":", 5)
+            _, _, _, region, account_id, _ = moment.queue.arn.split(":", 5)
             service = self._state.services["batch", region, account_id]
             event_id = derived_uuid(f"event/{self._seed!r}/{index}")
             self._packed = (index, dumps(event(service, moment, event_id), _MARSHAL_VERSION))

@@ -15,6 +15,11 @@ from fakebatch import UsageError
 
 CHANGE = "Batch Job State Change"
 BLOCKED = "Batch Job Queue Blocked"
+KNOWN = (
+    "There are 'Batch Job State Change', 'Batch Job Queue Blocked', 'Batch Service Job State Change', 'Batch "
+    "Service Job Queue Blocked', 'Batch Service Job Preemption Started', 'Batch Service Job Preemption "
+    "Completed'."
+)
 LIFE = ["RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
 
 
@@ -384,15 +389,12 @@ class TestErrors:
                 {"detail_type": "Batch Job State Changed"},
                 (
                     "subscribe(detail_type='Batch Job State Changed'): there is no such event. Did you mean "
-                    "'Batch Job State Change'? There are 'Batch Job State Change', 'Batch Job Queue Blocked'."
+                    f"'Batch Job State Change'? {KNOWN}"
                 ),
             ),
             (
                 {"detail_type": 7},
-                (
-                    "subscribe(detail_type=7): there is no such event. There are 'Batch Job State Change', "
-                    "'Batch Job Queue Blocked'."
-                ),
+                f"subscribe(detail_type=7): there is no such event. {KNOWN}",
             ),
             ({"copies": 0}, "subscribe(copies=0): give a whole number from 1 on."),
             ({"copies": True}, "subscribe(copies=True): give a whole number from 1 on."),

@@ -2,7 +2,8 @@
 
 Nobody writes an event down while a job moves. The trace has each transition, with its instant and reason, and
 a job's record has its attempts in order, so the job as it was at any transition can be put together again:
-`job_at` does that, and `descriptions.detail` shows it as it shows any job.
+`job_at` does that, and `descriptions.detail` shows it as it shows any job. Of service jobs it is
+`service_events` that knows how they look.
 
 Source: user guide, "AWS Batch events" and "Job queue blocked events" (reference §16).
 """
@@ -11,22 +12,27 @@ from __future__ import annotations
 
 from dataclasses import fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fakebatch.aws.eventbridge import envelope
+from fakebatch.batch import service_events
 from fakebatch.batch.descriptions import detail
 from fakebatch.batch.lifecycle import STATUSES
+from fakebatch.batch.service_lifecycle import UNDER_WAY
+from fakebatch.batch.service_state import ServiceJob
 from fakebatch.batch.state import Array, Attempt, Job
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Structure
+    from fakebatch.batch.state import JobQueue, Structure
     from fakebatch.sim.trace import Remark, Transition
 
 SOURCE = "aws.batch"
 STATE_CHANGE = "Batch Job State Change"
 QUEUE_BLOCKED = "Batch Job Queue Blocked"
-DETAIL_TYPES = (STATE_CHANGE, QUEUE_BLOCKED)
+DETAIL_TYPES = (STATE_CHANGE, QUEUE_BLOCKED, *service_events.DETAIL_TYPES)
+
+AnyJob: TypeAlias = Job | ServiceJob
 
 # A record is copied by its fields in their order: 1 µs instead of the 5 of `copy`.
 _job_fields = attrgetter(*(field.name for field in fields(Job)))
@@ -49,10 +55,15 @@ class Moment(NamedTuple):
     detail_type: str
     position: int
     at_ns: int
-    job: Job
+    job: AnyJob
     status: str
     reason: str | None
     ended: int
+
+    @property
+    def queue(self) -> JobQueue:
+        """Where the job was submitted to."""
+        return self.job.queue if isinstance(self.job, ServiceJob) else self.job.spec.queue
 
 
 class Moments:
@@ -62,7 +73,7 @@ class Moments:
         found: in the order in which they happened.
     """
 
-    __slots__ = ("_ended", "_read", "_remarked", "_remarks", "_trace", "found")
+    __slots__ = ("_ended", "_read", "_remarked", "_remarks", "_status", "_trace", "found")
 
     def __init__(self, trace: list[Transition], remarks: list[Remark]) -> None:
         self.found: list[Moment] = []
@@ -72,13 +83,14 @@ class Moments:
         self._remarked = 0
         # By the identity of the record, which the trace keeps alive; only while the job lives.
         self._ended: dict[int, int] = {}
+        # The same of service jobs: which state they are in.
+        self._status: dict[int, str] = {}
 
     def catch_up(self) -> None:
         """Read what has been recorded since the last time."""
         for remark in self._remarks[self._remarked :]:
             self._read_to(remark.position)
-            if type(remark.subject) is Job:
-                self._blocked(remark)
+            self._remark(remark)
         self._remarked = len(self._remarks)
         self._read_to(len(self._trace))
 
@@ -87,6 +99,8 @@ class Moments:
             record = self._trace[position]
             if type(record.subject) is Job:
                 self._moved(position + 1, record)
+            elif type(record.subject) is ServiceJob:
+                self._service_job_moved(position + 1, record)
         self._read = end
 
     def _moved(self, position: int, record: Transition) -> None:
@@ -101,10 +115,29 @@ class Moments:
             self._ended.pop(id(job), None)
         self.found.append(Moment(STATE_CHANGE, position, at_ns, job, after, reason, ended))
 
-    def _blocked(self, remark: Remark) -> None:
+    def _service_job_moved(self, position: int, record: Transition) -> None:
+        at_ns, job, before, after, reason = record
+        if after == "SUBMITTED":
+            return
+        ended = self._ended.get(id(job), 0)
+        over = before in UNDER_WAY and after not in UNDER_WAY
+        if over:
+            ended = self._ended[id(job)] = ended + 1
+        self._status[id(job)] = after
+        if after in ("SUCCEEDED", "FAILED"):
+            self._ended.pop(id(job), None)
+            del self._status[id(job)]
+        self.found.append(Moment(service_events.STATE_CHANGE, position, at_ns, job, after, reason, ended))
+        if over and job.attempts[ended - 1].preempted:
+            self.found.append(self.found[-1]._replace(detail_type=service_events.PREEMPTION_COMPLETED))
+
+    def _remark(self, remark: Remark) -> None:
         position, at_ns, job, reason = remark
         ended = self._ended.get(id(job), 0)
-        self.found.append(Moment(QUEUE_BLOCKED, position, at_ns, job, "RUNNABLE", reason, ended))
+        detail_type, status = QUEUE_BLOCKED, "RUNNABLE"
+        if type(job) is ServiceJob:
+            detail_type, status = service_events.remark_type(reason), self._status[id(job)]
+        self.found.append(Moment(detail_type, position, at_ns, job, status, reason, ended))
 
 
 def event(service: Service, moment: Moment, event_id: str) -> Structure:
@@ -113,7 +146,10 @@ def event(service: Service, moment: Moment, event_id: str) -> Structure:
     The detail has all that DescribeJobs shows, also what came after the user guide's sample, such as
     `eksAttempts`: assumed.
     """
-    job = job_at(service, moment)
+    if isinstance(moment.job, ServiceJob):
+        described, arn = service_events.describe(service, moment), service.arn(f"service-job/{moment.job.id}")
+        return envelope(service.place, event_id, moment.detail_type, SOURCE, moment.at_ns, [arn], described)
+    job = job_at(service, moment, moment.job)
     described = detail(service, job)
     resources: list[str] = [described["jobArn"]]
     if moment.detail_type == QUEUE_BLOCKED:
@@ -124,15 +160,15 @@ def event(service: Service, moment: Moment, event_id: str) -> Structure:
     return envelope(service.place, event_id, moment.detail_type, SOURCE, moment.at_ns, resources, described)
 
 
-def job_at(service: Service, moment: Moment) -> Job:
+def job_at(service: Service, moment: Moment, job: Job) -> Job:
     """A job as its record was at a moment."""
-    job, status = moment.job, moment.status
+    status = moment.status
     over = status in ("SUCCEEDED", "FAILED")
     then = Job(*_job_fields(job))
     then.status = status
     then.status_reason = moment.reason
     then.attempts = job.attempts[: moment.ended]
-    then.attempt = _under_way(moment)
+    then.attempt = _under_way(moment, job)
     then.tags = _tags_at(service, moment)
     if not over:
         then.stopped_ns = None
@@ -144,12 +180,12 @@ def job_at(service: Service, moment: Moment) -> Job:
     return then
 
 
-def _under_way(moment: Moment) -> Attempt | None:
+def _under_way(moment: Moment, job: Job) -> Attempt | None:
     """The attempt that was STARTING or RUNNING."""
     if moment.status not in ("STARTING", "RUNNING"):
         return None
-    attempts = moment.job.attempts
-    last = attempts[moment.ended] if moment.ended < len(attempts) else moment.job.attempt
+    attempts = job.attempts
+    last = attempts[moment.ended] if moment.ended < len(attempts) else job.attempt
     then = Attempt(*_attempt_fields(last))
     then.stopped_ns = then.exit_code = then.reason = then.status_reason = None
     if moment.status == "STARTING":

@@ -29,6 +29,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.batch import service_capacity as capacity
+from fakebatch.batch.service_lifecycle import UNDER_WAY
 
 if TYPE_CHECKING:
     from fakebatch.batch.service_state import QuotaShare, ServiceJob
@@ -165,7 +166,7 @@ class Sharing:
     # Who goes
 
     def _look_ahead(self, queue: JobQueue) -> None:
-        for status in ("SCHEDULED", "STARTING", "RUNNING"):
+        for status in UNDER_WAY:
             for _, job in queue.service_jobs.newest_first(status):
                 if job.attempt is not None and job.attempt.status_reason is not None:
                     self._go(job)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fakebatch.batch.service_state import ServiceJob
 
 STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
+# While it has an attempt, and with it capacity.
+UNDER_WAY = ("SCHEDULED", "STARTING", "RUNNING")
 
 SERVICE_JOB: Table = {
     None: frozenset({"SUBMITTED"}),
