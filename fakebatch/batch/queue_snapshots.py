@@ -11,9 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.aws.timestamps import to_ms
+from fakebatch.batch import service_queue_snapshots
 from fakebatch.batch.errors import ClientException
 from fakebatch.batch.errors import jobs as errors
-from fakebatch.batch.job_queues import find_job_queue
+from fakebatch.batch.job_queues import SAGEMAKER, find_job_queue
 from fakebatch.batch.queue_order import foreseen, turn, turn_at
 from fakebatch.batch.state import Job
 
@@ -31,7 +32,7 @@ _DISPATCHED = ("STARTING", "RUNNING")
 
 
 def get_job_queue_snapshot(service: Service, request: Structure) -> Structure:
-    """The first 100 RUNNABLE jobs in the order of their dispatch, and the vCPUs of those dispatched.
+    """The first 100 RUNNABLE jobs in the order of their dispatch, and what those dispatched hold.
 
     Raises:
         ClientException: no such queue; that the text is SubmitJob's is assumed.
@@ -39,6 +40,8 @@ def get_job_queue_snapshot(service: Service, request: Structure) -> Structure:
     queue = find_job_queue(service, request["jobQueue"])
     if queue is None:
         raise ClientException(errors.job_queue_not_found(request["jobQueue"]))
+    if queue.type == SAGEMAKER:
+        return service_queue_snapshots.snapshot(service, queue)
     now_ns = service.sim.now_ns
     front = list(islice(foreseen(queue, _in_status(queue, "RUNNABLE"), now_ns), _FRONT))
     since_ns = _at_position_since(service, queue, front)

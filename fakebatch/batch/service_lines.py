@@ -80,12 +80,21 @@ class Lines:
 
 def rank(job: ServiceJob) -> Rank:
     """The place of a job in its line. In a queue without a policy its priority has no effect."""
-    tried = not job.attempts
+    return _rank(job, not job.attempts)
+
+
+def rank_at(job: ServiceJob, instant_ns: int) -> Rank:
+    """The place that a job had earlier, but for its priority, which is that of now."""
+    ended_ns = job.attempts[0].stopped_ns if job.attempts else None
+    return _rank(job, ended_ns is None or ended_ns > instant_ns)
+
+
+def _rank(job: ServiceJob, first_try: bool) -> Rank:
     if job.queue.scheduling_policy is None:
-        return (tried, 0, job.sequence)
+        return (first_try, 0, job.sequence)
     if job.quota_share is not None:
-        return (-job.priority, tried, job.sequence)
-    return (tried, -job.priority, job.sequence)
+        return (-job.priority, first_try, job.sequence)
+    return (first_try, -job.priority, job.sequence)
 
 
 def foreseen(queue: JobQueue, jobs: Iterable[ServiceJob], now_ns: int) -> Iterator[ServiceJob]:

@@ -446,6 +446,25 @@ def quotas(listener):
         listener.fake.tick(seconds)
         batch.describe_quota_share(quotaShareArn=arns[0])
         batch.list_quota_shares(jobQueue="q", maxResults=1)
+    submitted = [
+        batch.submit_service_job(
+            jobName="j",
+            jobQueue="q",
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload='{"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}',
+            quotaShareName="a",
+            schedulingPriority=priority,
+            preemptionConfiguration={"preemptionRetriesBeforeTermination": 2},
+        )["jobId"]
+        for priority in (1, 2, 3)
+    ]
+    for seconds in (6, 0, 80):
+        listener.fake.tick(seconds)
+        batch.get_job_queue_snapshot(jobQueue="q")
+        batch.describe_service_job(jobId=submitted[0])
+        filters = [{"name": "QUOTA_SHARE_NAME", "values": ["a"]}]
+        batch.list_service_jobs(jobQueue="q", filters=filters)
+        batch.update_service_job(jobId=submitted[2], schedulingPriority=4)
     for arn in arns:
         batch.update_quota_share(quotaShareArn=arn, state="DISABLED")
     listener.fake.tick(20)
@@ -517,6 +536,23 @@ def test_the_shares_show_what_shares_can_show(listener):
         "GetJobQueueSnapshot.queueUtilization.fairshareUtilization.topCapacityUtilization.capacityUsage.quantity",
         "ListJobs.jobSummaryList.shareIdentifier",
         "ListSchedulingPolicies.nextToken",
+    )
+    assert [path for path in expected if path not in listener.seen] == []
+
+
+@pytest.mark.source("model")
+@pytest.mark.needs("CreateQuotaShare")
+def test_the_quotas_show_what_quota_shares_can_show(listener):
+    quotas(listener)
+    expected = (
+        "DescribeQuotaShare.resourceSharingConfiguration.borrowLimit",
+        "DescribeQuotaShare.preemptionConfiguration.inSharePreemption",
+        "DescribeServiceJob.preemptionConfiguration.preemptionRetriesBeforeTermination",
+        "DescribeServiceJob.preemptionSummary.recentPreemptedAttempts.stoppedAt",
+        "GetJobQueueSnapshot.frontOfQuotaShares.quotaShares.a.earliestTimeAtPosition",
+        "GetJobQueueSnapshot.queueUtilization.quotaShareUtilization.topCapacityUtilization.capacityUsage.quantity",
+        "ListQuotaShares.nextToken",
+        "ListServiceJobs.jobSummaryList.quotaShareName",
     )
     assert [path for path in expected if path not in listener.seen] == []
 
