@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch import bodies, environment_replacement, fair_share
 from fakebatch.batch.lifecycle import move
+from fakebatch.batch.outcomes import EXITED, FAILED_TO_START, KILLED
 from fakebatch.batch.retry import should_retry
 from fakebatch.batch.runs import host_lost_reason
 from fakebatch.batch.state import Attempt
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import ComputeEnvironment, Job
 
-EXITED = "Essential container in task exited"
-FAILED_TO_START = "Task failed to start"
 TIMED_OUT = "Job attempt duration exceeded timeout"
-# What a container leaves that was told to stop and had to be killed. Source: reports of timeouts
-# (reference §1.4); the same for TerminateJob is assumed.
-KILLED = 137
 
 
 class Executor:

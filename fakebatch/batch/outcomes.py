@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 # A Python function that stands for the container; what it returns is the exit code, None is 0.
 Body = Callable[["JobView"], "int | None"]
 
+# The statusReason of an attempt that its containers have ended. Source: recorded jobs (reference §1.4).
+EXITED = "Essential container in task exited"
+FAILED_TO_START = "Task failed to start"
+# What a container leaves that was told to stop and had to be killed. Source: reports of timeouts
+# (reference §1.4); the same for TerminateJob, and for the other containers of a task that ends, is assumed.
+KILLED = 137
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
