@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from fakebatch.batch.state import Job
 
 
-def run(service: Service, job: Job, outcome: Outcome) -> tuple[Outcome, int | None]:
+def run(
+    service: Service, job: Job, outcome: Outcome, container: str | None = None
+) -> tuple[Outcome, int | None]:
     """Run the body at the instant at which its container starts.
 
     What it prints, also to stderr, becomes the job's log. Virtual time stands still meanwhile; what it sleeps
     is counted. The body may have ended its own attempt by the time this returns.
+
+    Args:
+        service: of the job's place.
+        job: the one whose container it is.
+        outcome: with the body.
+        container: which one it is in a job of several.
 
     Returns:
         The outcome with the body's exit code, and how long it slept in ns, None if it didn't.
@@ -36,7 +44,7 @@ def run(service: Service, job: Job, outcome: Outcome) -> tuple[Outcome, int | No
     service.sim.slept_ns = 0
     try:
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            exit_code = _exit_code(outcome.body(service.dispatcher.view(job)), job)
+            exit_code = _exit_code(outcome.body(service.dispatcher.view(job, container)), job)
     except (UsageError, InternalError):
         # Misuse by the body is the test's mistake, not the container's: it must not look like a failed job.
         raise
@@ -47,7 +55,7 @@ def run(service: Service, job: Job, outcome: Outcome) -> tuple[Outcome, int | No
         # Without the frame above: where the body was called from is no part of its log.
         beneath = error.__traceback__.tb_next if error.__traceback__ else None
         traceback.print_exception(type(error), error, beneath, file=output)
-    service.log(job, attempt.number, output.getvalue().splitlines())
+    service.log(job, attempt.number, output.getvalue().splitlines(), container)
     return replace(outcome, exit_code=exit_code), service.sim.slept_ns or None
 
 

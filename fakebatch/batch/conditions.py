@@ -21,7 +21,10 @@ Glob = re.Pattern[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What `when()` was given; None is "any"."""
+    """What `when()` was given; None is "any".
+
+    `container` is not a condition of the job: it makes the rule one about that container of it.
+    """
 
     job_name: Glob | None = None
     job_queue: Glob | None = None
@@ -33,6 +36,7 @@ class Conditions:
     node_index: int | None = None
     attempt: int | None = None
     matching: Callable[[Any], bool] | None = None
+    container: Glob | None = None
 
     def hold(self, view: AnyView, attempt: int) -> bool:
         """Whether they all hold for this attempt, 1 for the first; the cheap ones are asked first."""
@@ -125,6 +129,7 @@ _READERS: Mapping[str, Callable[[str, object], Any]] = {
     "node_index": _index,
     "attempt": _attempt,
     "matching": _function,
+    "container": glob,
 }
 
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 
 from fakebatch.batch import fargate
-from fakebatch.batch.container_resources import check_resources
+from fakebatch.batch.container_resources import check_requested, check_size
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.linux_parameters import check_linux_parameters, complete_linux_parameters
+from fakebatch.batch.managed_instances import check_on_managed_instances
 from fakebatch.batch.state import Structure
 from fakebatch.batch.volumes import check_volumes
 
@@ -43,7 +44,17 @@ def check_container(container: Structure, platform: str) -> None:
 
     Args:
         container: `containerProperties`, overrides already merged.
-        platform: EC2 or FARGATE.
+        platform: EC2, FARGATE or MANAGED_INSTANCES.
+
+    Raises:
+        ClientException: with Batch's text.
+    """
+    check_settings(container, platform)
+    check_size([container], platform)
+
+
+def check_settings(container: Structure, platform: str) -> None:
+    """Refuse a container for anything but its size: in a task of several that is the task's.
 
     Raises:
         ClientException: with Batch's text.
@@ -53,9 +64,11 @@ def check_container(container: Structure, platform: str) -> None:
     refuse_if(image and len(image) > MAX_IMAGE, errors.CONTAINER_IMAGE_LENGTH)
     if platform == "FARGATE":
         fargate.check_on_fargate(container)
+    elif platform == "MANAGED_INSTANCES":
+        check_on_managed_instances(container)
     else:
         fargate.check_on_ec2(container)
-    check_resources(container, platform)
+    check_requested(container, platform)
     check_environment(container.get("environment", ()))
     _check_user(container.get("user"))
     _check_secrets(container)

@@ -7,10 +7,11 @@ Source: API reference, ContainerProperties and ResourceRequirement; the texts we
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from fakebatch.batch import fargate
-from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
+from fakebatch.batch.errors import refuse_if
 from fakebatch.batch.state import Needs, Structure
 
 MIN_MEMORY_MIB = 4
@@ -42,26 +43,43 @@ def needs_of(container: Structure) -> Needs:
     )
 
 
-def check_resources(container: Structure, platform: str) -> None:
-    """Refuse a container that asks for too little, for a kind twice, or for what its platform doesn't have.
+def check_requested(container: Structure, platform: str) -> None:
+    """Refuse a container that asks for a kind twice or not at all, or for what its platform doesn't have.
 
     Args:
         container: a container's properties, overrides already merged.
-        platform: EC2 or FARGATE.
+        platform: EC2, FARGATE or MANAGED_INSTANCES.
 
     Raises:
         ClientException: with Batch's text.
     """
     _check_spelling(container, platform)
-    vcpus, memory = requested(container, "VCPU"), requested(container, "MEMORY")
-    if vcpus is None:
-        raise ClientException(errors.VCPU_REQUIRED)
-    if memory is None:
-        raise ClientException(errors.MEMORY_REQUIRED)
+    refuse_if(requested(container, "VCPU") is None, errors.VCPU_REQUIRED)
+    refuse_if(requested(container, "MEMORY") is None, errors.MEMORY_REQUIRED)
+
+
+def check_size(containers: Sequence[Structure], platform: str) -> None:
+    """Refuse a task that asks for too little, or on Fargate for what isn't in its table.
+
+    The table is about the whole task, the minimums are about each container: assumed where there are several.
+    Managed instances know fractions of a vCPU. Source: user guide, "Create a job definition on Amazon ECS
+    Managed Instances", which says that sizes are not restricted; that memory has its minimum is assumed.
+
+    Args:
+        containers: of the task, checked by `check_requested`.
+        platform: EC2, FARGATE or MANAGED_INSTANCES.
+
+    Raises:
+        ClientException: with Batch's text.
+    """
     if platform == "FARGATE":
-        fargate.check_size(float(vcpus), int(memory), windows=fargate.is_windows(container))
-    else:
-        refuse_if(float(vcpus) < 1, errors.vcpu_minimum(vcpus))
+        needs = [needs_of(container) for container in containers]
+        vcpus, memory_mib = sum(each.vcpus for each in needs), sum(each.memory_mib for each in needs)
+        fargate.check_size(vcpus, memory_mib, windows=fargate.is_windows(containers[0]))
+        return
+    for container in containers:
+        vcpu, memory = str(requested(container, "VCPU")), str(requested(container, "MEMORY"))
+        refuse_if(platform == "EC2" and float(vcpu) < 1, errors.vcpu_minimum(vcpu))
         refuse_if(int(memory) < MIN_MEMORY_MIB, errors.memory_minimum(memory))
 
 

@@ -153,6 +153,7 @@ class Control:
         node_index: int | None = None,
         attempt: int | None = None,
         matching: Callable[[JobView], bool] | None = None,
+        container: str | None = None,
     ) -> Rule:
         """Say what happens to jobs, service jobs too, as from their next attempt. The rule added last wins.
 
@@ -170,6 +171,9 @@ class Control:
             node_index: the node's index.
             attempt: 1 for the first.
             matching: a function of the job's view.
+            container: the name of a container in a job of several. The rule says what that container does;
+                `command` and `environment` are held against its own. Without it a rule is about the job:
+                it says what the essential containers do, and the others succeed.
 
         Returns:
             The rule, which does nothing until one of its verbs is called.
@@ -188,6 +192,7 @@ class Control:
             "node_index": node_index,
             "attempt": attempt,
             "matching": matching,
+            "container": container,
         }
         service = self._locate()
         rule = Rule(conditions.read(given), service.wake)

@@ -90,9 +90,9 @@ class Dispatcher:
         for queue in self._service.job_queues.values():
             self.touch(queue)
 
-    def view(self, job: Job) -> JobView:
-        """The job as the test's author sees it."""
-        return JobView(lambda: self._service, job.id)
+    def view(self, job: Job, container: str | None = None) -> JobView:
+        """The job as the test's author sees it, or as one of its several containers does."""
+        return JobView(lambda: self._service, job.id, container)
 
     def _come_back(self) -> None:
         if not self._is_due:

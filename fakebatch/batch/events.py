@@ -21,6 +21,7 @@ from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.service_lifecycle import UNDER_WAY
 from fakebatch.batch.service_state import ServiceJob
 from fakebatch.batch.state import Array, Attempt, Job
+from fakebatch.batch.task_moments import stopping_at
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
@@ -186,8 +187,11 @@ def _under_way(moment: Moment, job: Job) -> Attempt | None:
         return None
     attempts = job.attempts
     last = attempts[moment.ended] if moment.ended < len(attempts) else job.attempt
+    assert last is not None
     then = Attempt(*_attempt_fields(last))
     then.stopped_ns = then.exit_code = then.reason = then.status_reason = None
+    if last.plan is not None:
+        then.plan = stopping_at(last.plan, moment.at_ns - last.scheduled_ns)
     if moment.status == "STARTING":
         then.started_ns = None
     return then

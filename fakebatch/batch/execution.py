@@ -10,6 +10,7 @@ from fakebatch.batch.outcomes import EXITED, FAILED_TO_START, KILLED
 from fakebatch.batch.retry import should_retry
 from fakebatch.batch.runs import host_lost_reason
 from fakebatch.batch.state import Attempt
+from fakebatch.batch.task_execution import TaskExecutor
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -24,24 +25,31 @@ TIMED_OUT = "Job attempt duration exceeded timeout"
 class Executor:
     """Runs attempts. Every method that an event calls takes the job, its one subject."""
 
-    __slots__ = ("_service",)
+    __slots__ = ("_service", "_tasks")
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._tasks = TaskExecutor(service)
 
     def start(self, job: Job, environment: ComputeEnvironment, outcome: Outcome, host: Host) -> None:
         """Give a RUNNABLE job a place: its next attempt is STARTING."""
         service = self._service
-        job.attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
+        attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
+        if job.spec.task is not None:
+            self._tasks.decide(job, attempt)
+        job.attempt = attempt
         move(service, job, "STARTING")
         if job.spec.share_identifier is not None:
             fair_share.took_place(job, service.sim.now_ns)
+        if attempt.plan is not None:
+            self._tasks.start(job)
+            return
         if outcome.starts:
             job.event = service.sim.schedule(service.durations.starting_ns, self.begin, job)
             return
         after_ns = service.durations.starting_ns if outcome.after_ns is None else outcome.after_ns
-        service.log(job, job.attempt.number, outcome.logs)
-        job.event = service.sim.schedule(after_ns, self._end_by_outcome, job)
+        service.log(job, attempt.number, outcome.logs)
+        job.event = service.sim.schedule(after_ns, self.end, job)
 
     def begin(self, job: Job) -> None:
         """The container is up: RUNNING, and the attempt's timeout starts."""
@@ -62,14 +70,17 @@ class Executor:
         # The end is entered before the deadline: an attempt that needs exactly its timeout makes it.
         if not outcome.hangs:
             running_ns = service.durations.running_ns if after_ns is None else after_ns
-            job.event = service.sim.schedule(running_ns, self._end_by_outcome, job)
+            job.event = service.sim.schedule(running_ns, self.end, job)
         else:
             job.event = None
         if job.spec.timeout_s is not None:
-            job.deadline = service.sim.schedule(job.spec.timeout_s * NS_PER_SECOND, self._expire, job)
+            job.deadline = service.sim.schedule(job.spec.timeout_s * NS_PER_SECOND, self.expire, job)
 
     def finish(self, job: Job, exit_code: int, reason: str | None) -> None:
-        """The container of a RUNNING job exits now, by itself."""
+        """The container of a RUNNING job exits now, by itself; of several the first essential one."""
+        assert job.attempt is not None
+        if job.attempt.plan is not None:
+            self._tasks.exit(job, exit_code, reason)
         self._conclude(job, exit_code, reason, EXITED)
 
     def interrupt(self, job: Job) -> None:
@@ -83,6 +94,8 @@ class Executor:
         assert attempt is not None
         attempt.environment.capacity.lose(attempt.host)
         exit_code = _killed(attempt) if attempt.environment.is_fargate else None
+        if attempt.plan is not None:
+            self._tasks.close(job, KILLED if attempt.environment.is_fargate else None)
         self._conclude(job, exit_code, None, host_lost_reason(job, attempt))
 
     def reclaim(self, host: Host) -> None:
@@ -103,6 +116,8 @@ class Executor:
         if attempt.status_reason is None:
             attempt.status_reason = reason
             self._cancel_events(job)
+            if attempt.plan is not None:
+                self._tasks.stop(job)
             job.event = service.sim.schedule(service.durations.stopping_ns, self._stopped, job)
 
     def abort(self, job: Job, reason: str) -> None:
@@ -113,7 +128,8 @@ class Executor:
             job.attempt.status_reason = reason
             self._stopped(job)
 
-    def _end_by_outcome(self, job: Job) -> None:
+    def end(self, job: Job) -> None:
+        """The attempt has come to the end that its outcome says."""
         assert job.attempt is not None
         outcome = job.attempt.outcome
         if outcome.host_lost:
@@ -122,7 +138,7 @@ class Executor:
         status_reason = outcome.status_reason or (EXITED if outcome.starts else FAILED_TO_START)
         self._conclude(job, outcome.exit_code, outcome.reason, status_reason)
 
-    def _expire(self, job: Job) -> None:
+    def expire(self, job: Job) -> None:
         """The attempt has used up its timeout."""
         self.stop(job, TIMED_OUT)
 
@@ -141,6 +157,8 @@ class Executor:
         self._cancel_events(job)
         if job.spec.share_identifier is not None:
             fair_share.gave_back(job, service.sim.now_ns)
+        if attempt.plan is not None:
+            self._tasks.close(job, KILLED)
         attempt.stopped_ns = service.sim.now_ns
         attempt.exit_code = exit_code
         attempt.reason = reason

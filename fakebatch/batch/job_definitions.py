@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fakebatch.aws.numbers import whole_number
 from fakebatch.aws.pagination import BadToken, decode_token, page
 from fakebatch.aws.place import Place
-from fakebatch.batch.container_resources import LEGACY
+from fakebatch.batch.container_defaults import default_container, default_task
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import resources as shared
@@ -30,7 +30,6 @@ REMOVED = "REMOVED"
 # Positions in a listing: the name's number above, the revision below.
 _REVISION_BITS = 32
 _DEFAULT_PLACE = Place("us-east-1", "123456789012")
-_DEFAULT_SIZE = {"VCPU": "1", "MEMORY": "2048"}
 
 
 def register_job_definition(service: Service, request: Structure) -> Structure:
@@ -147,13 +146,17 @@ def default_job_definition(name: str, place: Place = _DEFAULT_PLACE, **overrides
     Args:
         name: of the definition.
         place: whose execution role a Fargate job gets.
-        **overrides: members of the request. A container is filled up with what it lacks.
+        **overrides: members of the request. Containers are filled up with what they lack.
     """
     kind = "multinode" if "nodeProperties" in overrides else "container"
     request = {"jobDefinitionName": name, "type": kind, **overrides}
-    if not {"nodeProperties", "ecsProperties", "eksProperties"} & overrides.keys():
-        container = _with_defaults(overrides.get("containerProperties", {}))
-        if platform_of(request) == "FARGATE":
+    platform = platform_of(request)
+    others = {"containerProperties", "nodeProperties", "eksProperties"} & overrides.keys()
+    if "ecsProperties" in overrides or (platform == "MANAGED_INSTANCES" and not others):
+        request["ecsProperties"] = default_task(overrides.get("ecsProperties", {}), platform, place)
+    elif not {"nodeProperties", "eksProperties"} & overrides.keys():
+        container = default_container(overrides.get("containerProperties", {}))
+        if platform == "FARGATE":
             container.setdefault("executionRoleArn", place.global_arn("iam", "role/ecsTaskExecutionRole"))
         request["containerProperties"] = container
     return request
@@ -181,17 +184,6 @@ def _definition(request: Structure, revision: int, arn: str) -> JobDefinition:
         scheduling_priority=request.get("schedulingPriority"),
         consumable_resource_properties=request.get("consumableResourceProperties"),
     )
-
-
-def _with_defaults(container: Structure) -> Structure:
-    """A container with an image, a command and a size."""
-    filled = {"image": "busybox", "command": ["true"], **container}
-    requirements = list(container.get("resourceRequirements", ()))
-    kinds = {requirement["type"] for requirement in requirements}
-    for kind, value in _DEFAULT_SIZE.items():
-        if kind not in kinds and LEGACY[kind] not in container:
-            requirements.append({"type": kind, "value": value})
-    return {**filled, "resourceRequirements": requirements}
 
 
 def _split(service: Service, reference: str) -> tuple[str, int | None]:

@@ -129,7 +129,10 @@ def terminate_jobs(service: Service, request: Structure) -> Structure:
 
 def _reply_about(service: Service, job: Job) -> bytes:
     if job.reply is None:
-        job.reply = pack({"jobs": [detail(service, job)]})
+        reply: bytes = pack({"jobs": [detail(service, job)]})
+        if job.attempt is not None and job.attempt.plan is not None:
+            return reply  # Its containers come and go without the job's moving.
+        job.reply = reply
     return job.reply
 
 
@@ -193,6 +196,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
     timeout = request.get("timeout", definition.timeout)
     check_timeout(timeout)
     kind = KINDS[definition.kind]
+    _check_overrides(definition.kind, kind.overrides, request)
     overrides = request.get(kind.overrides, {})
     properties = kind.override(definition.properties, overrides, parameters, definition.platform)
     return JobSpec(
@@ -205,6 +209,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         propagate_tags=request.get("propagateTags", definition.propagate_tags),
         depends_on=request.get("dependsOn", []),
         needs=kind.needs(properties),
+        task=kind.task(properties),
         overrides_length=len(json.dumps(overrides)),
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),
@@ -212,6 +217,13 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
             definition.consumable_resource_properties, request.get("consumableResourcePropertiesOverride")
         ),
     )
+
+
+def _check_overrides(kind: str, member: str, request: Structure) -> None:
+    """A job can only be overridden as what its definition is. Source: model, SubmitJob; text assumed."""
+    for other in KINDS.values():
+        if other.overrides != member:
+            refuse_if(other.overrides in request, errors.overrides_of_another_kind(other.overrides, kind))
 
 
 def _check_dependencies(service: Service, request: Structure) -> None:

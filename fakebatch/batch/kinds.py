@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fakebatch.batch.container_properties import check_container, complete_container
 from fakebatch.batch.container_resources import needs_of
+from fakebatch.batch.ecs_properties import check_ecs, complete_ecs, ecs_needs, ecs_task, override_ecs
 from fakebatch.batch.overrides import override_container
 
 if TYPE_CHECKING:
     from fakebatch.batch.state import Needs, Structure
+    from fakebatch.batch.tasks import Task
 
 
 class Kind(NamedTuple):
@@ -28,6 +30,7 @@ class Kind(NamedTuple):
         needs: what an attempt at such a job reserves.
         overrides: the member of SubmitJob that overrides them.
         orchestration: containerOrchestrationType.
+        task: the containers for the planner of attempts; None for a job of one.
     """
 
     check: Callable[[Structure, str], None]
@@ -36,11 +39,15 @@ class Kind(NamedTuple):
     needs: Callable[[Structure], Needs]
     overrides: str
     orchestration: str
+    task: Callable[[Structure], Task | None] = lambda _: None
 
 
 KINDS: dict[str, Kind] = {
     "containerProperties": Kind(
         check_container, complete_container, override_container, needs_of, "containerOverrides", "ECS"
+    ),
+    "ecsProperties": Kind(
+        check_ecs, complete_ecs, override_ecs, ecs_needs, "ecsPropertiesOverride", "ECS", ecs_task
     ),
 }
 

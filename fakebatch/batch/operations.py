@@ -130,7 +130,7 @@ OPERATIONS: dict[str, Operation] = {
         " retryStrategy propagateTags timeout tags platformCapabilities eksProperties ecsProperties"
         " consumableResourceProperties",
         wraps=True,
-        later="nodeProperties eksProperties ecsProperties",
+        later="nodeProperties eksProperties",
     ),
     "DescribeJobDefinitions": operation(
         job_definitions.describe_job_definitions,
@@ -147,7 +147,7 @@ OPERATIONS: dict[str, Operation] = {
     "SubmitJob": operation(
         jobs.submit_job,
         "jobName jobQueue jobDefinition shareIdentifier schedulingPriorityOverride arrayProperties dependsOn"
-        " parameters containerOverrides retryStrategy propagateTags timeout tags"
+        " parameters containerOverrides ecsPropertiesOverride retryStrategy propagateTags timeout tags"
         " consumableResourcePropertiesOverride",
     ),
     "SubmitServiceJob": operation(

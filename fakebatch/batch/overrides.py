@@ -29,7 +29,7 @@ def override_container(
     Raises:
         ClientException: an override is refused, or a placeholder has no value.
     """
-    container = _merged(properties, overrides, parameters)
+    container = merge_container(properties, overrides, parameters)
     if overrides:
         check_container(container, platform)
     return container
@@ -51,7 +51,12 @@ def substitute(command: list[str], parameters: dict[str, str]) -> list[str]:
     return [_REFERENCE.sub(value, word) if "Ref::" in word else word for word in command]
 
 
-def _merged(properties: Structure, overrides: Structure, parameters: dict[str, str]) -> Structure:
+def merge_container(properties: Structure, overrides: Structure, parameters: dict[str, str]) -> Structure:
+    """A container with its overrides, not yet checked; one of several too.
+
+    Raises:
+        ClientException: an override is refused, or a placeholder has no value.
+    """
     refuse_if("" in overrides.get("command", ()), errors.EMPTY_COMMAND_WORD)
     command = overrides["command"] if "command" in overrides else properties["command"]
     container = {**properties, "command": substitute(command, parameters)}

@@ -11,13 +11,16 @@ from fakebatch.batch.job_queues import find_job_queue
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
+    from fakebatch.batch.state import JobDefinition
 
+# What a definition must be made for to run on a queue of a type; anything else is EC2.
+_PLATFORMS = {"ECS_FARGATE": "FARGATE", "ECS_MANAGED_INSTANCES": "MANAGED_INSTANCES"}
 # Of queues and definitions alike.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def provision(service: Service, queue_name: str, definition_reference: str) -> None:
-    """Make what is missing, so that the two fit together: Fargate where one of them already is.
+    """Make what is missing, so that the two fit together: for the platform of the one that is there.
 
     A definition is made for a name that has never been registered. A name that nothing can have, a revision
     that isn't there, an ARN of another account or region: each stays the error that it is on AWS, and then
@@ -35,11 +38,18 @@ def provision(service: Service, queue_name: str, definition_reference: str) -> N
     if revisions or not _NAME.fullmatch(name) or revision not in ("", "1"):
         find_job_definition(service, definition_reference)
     if queue is None:
-        on_fargate = revisions is not None and revisions[-1].platform == "FARGATE"
-        setup.add_job_queue(service, queue_name, _fargate_queue(service) if on_fargate else {})
+        setup.add_job_queue(service, queue_name, _queue_for(service, revisions))
     if not revisions:
-        on_fargate = queue is not None and queue.type == "ECS_FARGATE"
-        setup.add_job_definition(service, name, {"platformCapabilities": ["FARGATE"]} if on_fargate else {})
+        platform = _PLATFORMS.get(queue.type) if queue is not None else None
+        setup.add_job_definition(service, name, {"platformCapabilities": [platform]} if platform else {})
+
+
+def _queue_for(service: Service, revisions: list[JobDefinition] | None) -> dict[str, object]:
+    """Overrides of a queue on which the latest of these revisions can run."""
+    platform = revisions[-1].platform if revisions else "EC2"
+    if platform == "FARGATE":
+        return _fargate_queue(service)
+    return {"jobQueueType": "ECS_MANAGED_INSTANCES"} if platform == "MANAGED_INSTANCES" else {}
 
 
 def _fargate_queue(service: Service) -> dict[str, object]:

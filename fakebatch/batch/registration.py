@@ -86,5 +86,5 @@ def _check_capabilities(request: Structure) -> None:
 def _not_there_yet(name: str, kind: str) -> str:
     return (
         f"RegisterJobDefinition of {name!r} with {kind}: fakebatch has no jobs of this kind yet. "
-        "It has jobs of one container, type='container' with containerProperties, on EC2 and FARGATE."
+        "It has jobs of type='container' with containerProperties or ecsProperties."
     )

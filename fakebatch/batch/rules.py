@@ -65,7 +65,12 @@ class Rule:
         )
 
     def host_terminated(self, *, after: float | None = None, logs: Sequence[str] = ()) -> Rule:
-        """The job's host is taken away, as in a Spot reclaim, after `after` seconds in RUNNING."""
+        """The job's host is taken away, as in a Spot reclaim, after `after` seconds in RUNNING.
+
+        Raises:
+            UsageError: the rule is about a single container.
+        """
+        self._refuse_container("host_terminated", "takes the host of all containers away")
         return self._then(Outcome(exit_code=None, host_lost=True), after, logs)
 
     def hang(self, *, after: float | None = None, logs: Sequence[str] = ()) -> Rule:
@@ -95,7 +100,11 @@ class Rule:
 
         Args:
             reason: the whole text, or its code, such as `CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY`.
+
+        Raises:
+            UsageError: the rule is about a single container.
         """
+        self._refuse_container("stuck", "keeps a job from being placed")
         return self._then(Outcome(stuck=STUCK_REASONS.get(reason, reason)), None, ())
 
     def run(self, body: Body, *, after: float | None = None, logs: Sequence[str] = ()) -> Body:
@@ -115,6 +124,10 @@ class Rule:
     def outcome_of(self, attempt: int) -> Outcome:
         """The outcome of that attempt, 1 for the first."""
         return self.outcomes[min(attempt, len(self.outcomes)) - 1]
+
+    def _refuse_container(self, verb: str, what: str) -> None:
+        if self.conditions.container is not None:
+            raise UsageError(f"when(container=…).{verb}() {what}: say it in a rule without container=.")
 
     def _then(self, outcome: Outcome, after: float | None, logs: Sequence[object]) -> Rule:
         if after is not None and not _is_duration(after):
@@ -166,6 +179,30 @@ class Rules:
         attempt = attempt or len(job.attempts) + 1
         view = view_of(job)
         for rule in reversed(self._rules):
-            if rule.outcomes and rule.conditions.hold(view, attempt):
+            if rule.outcomes and rule.conditions.container is None and rule.conditions.hold(view, attempt):
                 return rule.outcome_of(attempt)
         return SUCCESS
+
+    def choose_container(
+        self, view: JobView, attempt: int, name: str, newer_than: Outcome | None
+    ) -> Outcome | None:
+        """What a rule about one container says of it, or None where none does.
+
+        Args:
+            view: of the job, as this container sees it.
+            attempt: 1 for the first.
+            name: the container's.
+            newer_than: what `choose` has found, if only rules that were added later may overrule it.
+        """
+        for rule in reversed(self._rules):
+            if any(outcome is newer_than for outcome in rule.outcomes):
+                return None
+            about = rule.conditions.container
+            if (
+                about is not None
+                and about.match(name)
+                and rule.outcomes
+                and rule.conditions.hold(view, attempt)
+            ):
+                return rule.outcome_of(attempt)
+        return None

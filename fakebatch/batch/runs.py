@@ -49,9 +49,12 @@ def host_of(environment: ComputeEnvironment, instance: Instance) -> str:
     return derived_hex(f"instance/{environment.arn}/{instance.number}")
 
 
-def log_stream_name(job: Job, attempt: Attempt) -> str:
-    """`<first 200 characters of the definition's name>/default/<task id>`, assigned in RUNNING."""
-    return f"{job.spec.definition.name[:200]}/default/{task_id(job, attempt)}"
+def log_stream_name(job: Job, attempt: Attempt, container: str | None = None) -> str:
+    """`<first 200 characters of the definition's name>/default/<task id>`, assigned in RUNNING.
+
+    That a container of several has its own name in place of `default` is assumed.
+    """
+    return f"{job.spec.definition.name[:200]}/{container or 'default'}/{task_id(job, attempt)}"
 
 
 def network_interfaces(job: Job, attempt: Attempt) -> list[Structure]:

@@ -36,11 +36,13 @@ class LogLine(NamedTuple):
     Attributes:
         at_ns: when, ns since the Unix epoch.
         attempt: the number of the attempt.
+        container: the container's name in a job of several, otherwise None.
     """
 
     at_ns: int
     attempt: int
     text: str
+    container: str | None = None
 
 
 class Service:
@@ -112,9 +114,9 @@ class Service:
         self.dispatcher.wake()
         self.service_scheduler.wake()
 
-    def log(self, job: Job, attempt: int, lines: Iterable[str]) -> None:
+    def log(self, job: Job, attempt: int, lines: Iterable[str], container: str | None = None) -> None:
         """Add to the log of an attempt, 1 for the first: the current one, or one that its body has ended."""
-        entries = [LogLine(self.sim.now_ns, attempt, line) for line in lines]
+        entries = [LogLine(self.sim.now_ns, attempt, line, container) for line in lines]
         if entries:
             self._logs.setdefault(job.id, []).extend(entries)
 

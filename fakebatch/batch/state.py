@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fakebatch.batch.fair_share import Share
 from fakebatch.batch.index import JobIndex
 from fakebatch.batch.outcomes import Outcome
+from fakebatch.batch.tasks import Plan, Task
 from fakebatch.batch.waiting_lines import WaitingLine, line_for
 from fakebatch.sim.agenda import Event
 from fakebatch.timing import NS_PER_SECOND
@@ -222,6 +223,8 @@ class Attempt:
         environment: where it was placed.
         scheduled_ns: when.
         host: where its room is.
+        plan: of its containers, in a job of several; None for one that has just one.
+        outcomes: of these containers.
     """
 
     number: int
@@ -234,6 +237,8 @@ class Attempt:
     exit_code: int | None = None
     reason: str | None = None
     status_reason: str | None = None
+    plan: Plan | None = None
+    outcomes: tuple[Outcome, ...] = ()
 
 
 class Needs(NamedTuple):
@@ -257,6 +262,7 @@ class JobSpec:
         timeout_s: seconds an attempt may run, or None.
         needs: what an attempt reserves.
         overrides_length: characters of its overrides.
+        task: the containers of a job of several; None for a job of one.
     """
 
     queue: JobQueue
@@ -269,6 +275,7 @@ class JobSpec:
     depends_on: list[Structure]
     needs: Needs
     overrides_length: int
+    task: Task | None = None
     share_identifier: str | None = None
     scheduling_priority: int | None = None
     consumable_resources: Structure | None = None

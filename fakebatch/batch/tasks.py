@@ -53,6 +53,30 @@ class Part(NamedTuple):
     start_timeout_ns: int | None = None
 
 
+class Task(NamedTuple):
+    """The containers of an ECS task or, with `is_pod`, of a pod."""
+
+    parts: tuple[Part, ...]
+    is_pod: bool = False
+
+    def plan(
+        self, outcomes: Sequence[Outcome], durations: Durations, host_lost_after_ns: int | None = None
+    ) -> Plan:
+        """What becomes of an attempt at it; the arguments are those of `plan_task`."""
+        make = plan_pod if self.is_pod else plan_task
+        return make(self.parts, outcomes, durations, host_lost_after_ns)
+
+    @property
+    def main(self) -> int:
+        """The position of the container that stands for the job: the first essential one.
+
+        In a pod it is the first that is no init container.
+        """
+        return next(
+            at for at, part in enumerate(self.parts) if (not part.init if self.is_pod else part.essential)
+        )
+
+
 class Run(NamedTuple):
     """What a container does in an attempt.
 

@@ -7,14 +7,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fakebatch.aws.timestamps import to_datetime
-from fakebatch.batch import descriptions
+from fakebatch.batch import descriptions, task_descriptions
 from fakebatch.batch.outcomes import checked_exit_code
 from fakebatch.batch.runs import batch_environment, instance_id
+from fakebatch.batch.tasks import Run
 from fakebatch.errors import UsageError
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Job
+    from fakebatch.batch.state import Job, Structure
+
+
+class ContainerView(NamedTuple):
+    """One container of a job, as it was when it was looked at.
+
+    Attributes:
+        name: `default` for the only container of a job.
+        exit_code: that it left in the current or last attempt; None while there is none.
+        reason: that it left.
+        log: the lines that it has printed in all attempts.
+    """
+
+    name: str
+    exit_code: int | None
+    reason: str | None
+    log: list[str]
 
 
 class Entry(NamedTuple):
@@ -28,15 +45,19 @@ class Entry(NamedTuple):
 class JobView:
     """One job, looked up anew at each access, so that it follows the world through time and `restore`.
 
+    A function that stands for one of several containers gets the job as that container sees it: `command`
+    and `environment` are its own.
+
     Raises:
         UsageError: on any access once the job is gone: forgotten after its retention, or by `reset`. Its repr
             still says so.
     """
 
-    __slots__ = ("_locate", "id")
+    __slots__ = ("_container", "_locate", "id")
 
-    def __init__(self, locate: Callable[[], Service], job_id: str) -> None:
+    def __init__(self, locate: Callable[[], Service], job_id: str, container: str | None = None) -> None:
         self._locate = locate
+        self._container = container
         self.id = job_id
 
     def __repr__(self) -> str:
@@ -81,16 +102,39 @@ class JobView:
 
     @property
     def command(self) -> list[str]:
-        """The container's command, parameters substituted."""
-        container = self._job.spec.container
-        return list(container["command"]) if container else []
+        """The container's command, parameters substituted; of several the first essential one's."""
+        return list(self._properties["command"])
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the container sees: its own variables and the AWS_BATCH_* ones, which DescribeJobs hides."""
+        """What the container sees: its own variables and the AWS_BATCH_* ones, which DescribeJobs hides.
+
+        Of several containers it is the first essential one.
+        """
         job = self._job
-        own = job.spec.container["environment"] if job.spec.container else []
-        return {item["name"]: item["value"] for item in own} | batch_environment(job, job.last_attempt)
+        own = {item["name"]: item["value"] for item in self._properties["environment"]}
+        return own | batch_environment(job, job.last_attempt)
+
+    @property
+    def containers(self) -> list[ContainerView]:
+        """All its containers, in the order of the definition."""
+        service, job = self._locate(), self._job
+        if job.spec.task is None:
+            attempt = job.last_attempt
+            left = (attempt.exit_code, attempt.reason) if attempt else (None, None)
+            return [ContainerView("default", *left, self.log)]
+        parts = job.spec.task.parts
+        last = job.last_attempt
+        runs = [Run()] * len(parts) if last is None else task_descriptions.runs_of(service, last)
+        return [
+            ContainerView(
+                part.name,
+                run.exit_code,
+                run.reason,
+                [line.text for line in service.log_of(job) if line.container == part.name],
+            )
+            for part, run in zip(parts, runs, strict=True)
+        ]
 
     @property
     def array_index(self) -> int | None:
@@ -175,6 +219,12 @@ class JobView:
             f"{verb}() ends the current attempt of a job that is {' or '.join(statuses)}, "
             f"but job {job.name!r} ({job.id}) is {job.status}. {advice}"
         )
+
+    @property
+    def _properties(self) -> Structure:
+        """The container that it is about."""
+        spec = self._job.spec
+        return task_descriptions.container_of(spec, self._container) if spec.task else spec.properties
 
     @property
     def _job(self) -> Job:

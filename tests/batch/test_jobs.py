@@ -424,7 +424,6 @@ def test_an_enumeration_is_held_against_the_model(client):
     [
         ("nodeOverrides", {"numNodes": 2}),
         ("eksPropertiesOverride", {}),
-        ("ecsPropertiesOverride", {}),
     ],
 )
 def test_what_is_not_there_yet_is_misuse(client, member, value):

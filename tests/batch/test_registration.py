@@ -710,7 +710,6 @@ def test_a_definition_at_the_edge_of_a_rule_is_taken(client, request_change):
     ("kind", "member", "value"),
     [
         ("multinode", "nodeProperties", {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": []}),
-        ("container", "ecsProperties", {"taskProperties": [{"containers": [{"image": "busybox"}]}]}),
         ("container", "eksProperties", {"podProperties": {"containers": [{"image": "busybox"}]}}),
     ],
 )
@@ -720,6 +719,6 @@ def test_kinds_that_are_not_there_yet_say_so(client, kind, member, value):
         client.register_job_definition(jobDefinitionName="work", type=kind, **{member: value})
     assert str(caught.value) == (
         f"RegisterJobDefinition of 'work' with {member}: fakebatch has no jobs of this kind yet. "
-        "It has jobs of one container, type='container' with containerProperties, on EC2 and FARGATE."
+        "It has jobs of type='container' with containerProperties or ecsProperties."
     )
     assert client.describe_job_definitions()["jobDefinitions"] == []

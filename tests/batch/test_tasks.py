@@ -300,12 +300,13 @@ def tasks(draw: st.DrawFn) -> tuple[list[Part], list[Outcome]]:
         )
         timeout = draw(st.none() | st.integers(2, 50))
         parts.append(Part(f"c{at}", draw(st.booleans()), depends_on, draw(st.booleans()), timeout))
+        starts = draw(st.integers(0, 4)) > 0
         outcomes.append(
             Outcome(
                 draw(st.none() | st.integers(0, 99)),
-                draw(st.none() | st.integers(0, 2)),
+                draw(st.none() | st.integers(0, 2)) if starts else None,
                 hangs=draw(st.booleans()),
-                starts=draw(st.integers(0, 4)) > 0,
+                starts=starts,
             )
         )
     return parts, outcomes
