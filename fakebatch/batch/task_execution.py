@@ -1,9 +1,8 @@
 """Attempts of several containers, step by step along their plan.
 
-A step is an instant at which something has to be done: the task is up, a container prints or runs a body, the
-attempt ends. Whatever else the containers do is in the plan, for whoever looks. A container with a body goes
-on for ever in the plan until its body has run, at the instant at which it starts; then the rest is planned
-anew, and nothing of what has been changes by that.
+A step is an instant at which something happens: the task is up, a container starts or ends, the attempt
+ends. A container with a body goes on for ever in the plan until its body has run, at the instant at which it
+starts; then the rest is planned anew, and nothing of what has been changes by that.
 """
 
 from __future__ import annotations
@@ -74,15 +73,17 @@ class TaskExecutor:
         """Do one thing that is due, and schedule the next; another one at this instant has its own event."""
         attempt, plan = _planned(job)
         now_ns = self._offset_ns(attempt)
+        # A container has started or ended, which DescribeJobs shows.
+        job.reply = None
+        beginning = [at for at, begins_ns in _to_begin(attempt, plan) if begins_ns <= now_ns]
         if attempt.started_ns is None and plan.up_ns is not None and plan.up_ns <= now_ns:
             self._run(job, attempt)
-        else:
-            at = next((at for at, due_ns in _to_begin(attempt, plan) if due_ns <= now_ns), None)
-            if at is None:
-                self._end(job, attempt, plan)
-                return
-            if not self._begin(job, attempt, at):
+        elif beginning:
+            if not self._begin(job, attempt, beginning[0]):
                 return  # A body has stopped its own job.
+        elif plan.end_ns is not None and plan.end_ns <= now_ns:
+            self._end(job, attempt, plan)
+            return
         self._schedule(job)
 
     def _run(self, job: Job, attempt: Attempt) -> None:
@@ -128,14 +129,14 @@ class TaskExecutor:
         """Enter the next step, and the deadline anew behind it: what needs exactly its timeout makes it."""
         attempt, plan = _planned(job)
         sim = self._service.sim
-        due = [due_ns for _, due_ns in _to_begin(attempt, plan)]
+        now_ns = self._offset_ns(attempt)
+        due = [begins_ns for _, begins_ns in _to_begin(attempt, plan)]
+        due += [at_ns for run in plan.runs for at_ns in run[:2] if at_ns is not None and at_ns > now_ns]
         if attempt.started_ns is None and plan.up_ns is not None:
             due.append(plan.up_ns)
         if plan.end_ns is not None:
             due.append(plan.end_ns)
-        job.event = None
-        if due:
-            job.event = sim.schedule(max(0, min(due) - self._offset_ns(attempt)), self._step, job)
+        job.event = sim.schedule(max(0, min(due) - now_ns), self._step, job) if due else None
         if job.deadline is not None:
             left_ns = job.deadline.when_ns - sim.now_ns
             sim.cancel(job.deadline)
