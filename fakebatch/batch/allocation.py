@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from fakebatch.batch.capacity import Room
 from fakebatch.batch.compute_resources import ORDERED
 from fakebatch.batch.instance_types import InstanceType
-from fakebatch.batch.state import Needs
+from fakebatch.batch.instances import whole
 
 Entries = Sequence[Sequence[InstanceType]]
 
 
-def ranked(strategy: str, entries: Entries, needs: Needs) -> list[InstanceType]:
+def ranked(strategy: str, entries: Entries, needs: Room) -> list[InstanceType]:
     """The types that are large enough for an attempt, the best first.
 
     The ordered strategies go through the list as it is written, the others look at it as a whole. Which of
@@ -35,7 +36,9 @@ def ranked(strategy: str, entries: Entries, needs: Needs) -> list[InstanceType]:
     ]
 
 
-def available(strategy: str, types: Sequence[InstanceType], withheld: Container[str]) -> InstanceType | None:
+def available(
+    strategy: str, types: Sequence[InstanceType], withheld: Container[str | None]
+) -> InstanceType | None:
     """The best type that AWS has; BEST_FIT waits for the best one. Source: model."""
     if strategy == "BEST_FIT":
         types = types[:1]
@@ -47,13 +50,9 @@ def may_exceed(strategy: str, kind: str) -> bool:
     return strategy != "BEST_FIT" or kind == "SPOT"
 
 
-def _is_enough(instance_type: InstanceType, needs: Needs) -> bool:
-    return (
-        instance_type.vcpus >= needs.vcpus
-        and instance_type.memory_mib >= needs.memory_mib
-        and instance_type.gpus >= needs.gpus
-    )
+def _is_enough(instance_type: InstanceType, needs: Room) -> bool:
+    return all(there >= needed for there, needed in zip(whole(instance_type), needs, strict=True))
 
 
-def _size(instance_type: InstanceType) -> tuple[int, int, int]:
-    return instance_type.gpus, instance_type.vcpus, instance_type.memory_mib
+def _size(instance_type: InstanceType) -> Room:
+    return whole(instance_type)

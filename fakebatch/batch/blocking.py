@@ -1,7 +1,7 @@
 """Why the first job of a queue finds no place: what Batch says of it, and what is kept for other shares.
 
-A job that only has to wait until others end is blocked by nothing, and Batch says nothing. Source: user guide,
-"Jobs stuck in a RUNNABLE status" (reference §11.2): the reasons are about what waiting doesn't heal.
+A job that only has to wait until others end is blocked by nothing, and Batch says nothing. Source: user
+guide, "Jobs stuck in a RUNNABLE status" (reference §11.2): the reasons are about what waiting doesn't heal.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from fakebatch.batch.capacity import MAX_RESOURCE, REQUIREMENT
 from fakebatch.batch.outcomes import STUCK_REASONS
 
 if TYPE_CHECKING:
-    from fakebatch.batch.state import Job, JobQueue, Needs
+    from fakebatch.batch.capacity import Room
+    from fakebatch.batch.state import Job, JobQueue
 
 _INVALID = STUCK_REASONS["ACTION_REQUIRED"]
 
 
-def blocking_reason(queue: JobQueue, needs: Needs) -> str | None:
+def blocking_reason(queue: JobQueue, needs: Room) -> str | None:
     """What statusReason says of the first job of a queue that has found no place.
 
     All connected environments have to lack capacity before Batch says so (user guide). That an environment

@@ -2,18 +2,21 @@
 
 Whoever asks for room asks the environment's `capacity`; of which kind it is depends on the environment. Here
 are the two without instances: Fargate, a number of vCPUs, and an unmanaged environment, whose user registers
-as much as he likes. Environments with instances are in `instances.py`.
+as much as he likes. Environments with instances are in `instance_pool.py`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.batch.outcomes import STUCK_REASONS
 
 if TYPE_CHECKING:
     from fakebatch.batch.state import Needs, Structure
     from fakebatch.batch.waiting_lines import WaitingLine
+
+# GPUs, CPU units and MiB: what an attempt needs, or what is free. The lowest is the tightest.
+Room: TypeAlias = tuple[int, int, int]
 
 # Why an environment cannot provide for a job, whoever else goes. Source: user guide (reference §11.2).
 MAX_RESOURCE = STUCK_REASONS["MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"]
@@ -27,6 +30,11 @@ UNITS_PER_VCPU = 1024
 def units(vcpus: float) -> int:
     """CPU units of vCPUs; a fraction of a unit counts for nothing (assumed)."""
     return int(vcpus * UNITS_PER_VCPU)
+
+
+def room_for(needs: Needs) -> Room:
+    """The room that an attempt takes."""
+    return needs.gpus, units(needs.vcpus), needs.memory_mib
 
 
 def insufficient(instance_type: str) -> str:
@@ -52,7 +60,7 @@ class Capacity:
 
     def __init__(self) -> None:
         self.waiting: dict[WaitingLine, None] = {}
-        self.full: set[Needs] = set()
+        self.full: set[Room] = set()
 
     @property
     def max_vcpus(self) -> float | None:
@@ -64,23 +72,27 @@ class Capacity:
         """Room has to be prepared, for it takes time."""
         return False
 
-    def take(self, needs: Needs) -> Host | None:
+    def take(self, needs: Room) -> Host | None:
         """Reserve room for an attempt, and say where; None while there is none."""
         raise NotImplementedError
 
-    def give_back(self, host: Host, needs: Needs) -> None:
+    def give_back(self, host: Host, needs: Room) -> None:
         """An attempt has ended: its room is free again."""
 
     def lose(self, host: Host) -> None:
         """AWS takes a host away: it gets no attempts any more, and is gone when it has none left."""
 
-    def shortage(self, needs: Needs) -> str | None:
+    def shortage(self, needs: Room) -> str | None:  # noqa: ARG002 - of those that have a limit
         """Why there cannot be room for such an attempt, or None when it has only to wait for others."""
         return None
 
-    def prepare(self, line: WaitingLine, needs: Needs, jobs: int) -> int:
+    def prepare(self, line: WaitingLine, needs: Room, jobs: int) -> int:  # noqa: ARG002 - of those that have a limit
         """Get room ready for jobs that wait in a line; for how many of them some is on its way then."""
         return 0
+
+    def describe(self, resources: Structure) -> Structure:
+        """The computeResources with what Batch itself has changed."""
+        return resources
 
     def configure(self, resources: Structure) -> None:
         """The environment has these computeResources from now on."""
@@ -96,7 +108,7 @@ class Capacity:
 
 
 class Unlimited(Capacity):
-    """An unmanaged environment: what its user has registered is unknown, so there is always room (assumed)."""
+    """An unmanaged environment: what its user has registered is unknown, so room there is (assumed)."""
 
     __slots__ = ("_host",)
 
@@ -104,7 +116,7 @@ class Unlimited(Capacity):
         super().__init__()
         self._host = Host()
 
-    def take(self, needs: Needs) -> Host | None:
+    def take(self, needs: Room) -> Host | None:  # noqa: ARG002 - whatever it is
         """There is always room."""
         return self._host
 
@@ -126,25 +138,25 @@ class FargateCapacity(Capacity):
         """MaxvCpus."""
         return self._limit / UNITS_PER_VCPU
 
-    def take(self, needs: Needs) -> Host | None:
+    def take(self, needs: Room) -> Host | None:
         """Reserve vCPUs."""
-        used = self._used + units(needs.vcpus)
+        used = self._used + needs[1]
         if used > self._limit or self._withheld:
             self.full.add(needs)
             return None
         self._used = used
         return self._host
 
-    def give_back(self, host: Host, needs: Needs) -> None:
+    def give_back(self, host: Host, needs: Room) -> None:
         """Free vCPUs."""
-        self._used -= units(needs.vcpus)
+        self._used -= needs[1]
         self.full.clear()
 
-    def shortage(self, needs: Needs) -> str | None:
+    def shortage(self, needs: Room) -> str | None:
         """More vCPUs than there can be, or AWS has nothing left; that this names FARGATE is assumed."""
-        if units(needs.vcpus) > self._limit:
+        if needs[1] > self._limit:
             return MAX_RESOURCE
-        is_short = self._withheld and self._used + units(needs.vcpus) <= self._limit
+        is_short = self._withheld and self._used + needs[1] <= self._limit
         return insufficient(self._kind) if is_short else None
 
     def configure(self, resources: Structure) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch.capacity import Capacity, FargateCapacity, Unlimited
 from fakebatch.batch.compute_resources import FARGATE
-from fakebatch.batch.instances import InstancePool
+from fakebatch.batch.instance_pool import InstancePool
 
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service

@@ -118,11 +118,12 @@ def find_compute_environment(service: Service, name_or_arn: str) -> ComputeEnvir
 
 def describe(environment: ComputeEnvironment) -> Structure:
     """A ComputeEnvironmentDetail. Source: model, reference §10.1."""
+    resources = environment.compute_resources
     optional: Structure = {
         "unmanagedvCpus": environment.unmanaged_vcpus,
         "ecsClusterArn": _visible_cluster(environment),
         "statusReason": environment.status_reason or None,
-        "computeResources": environment.compute_resources,
+        "computeResources": resources and environment.capacity.describe(resources),
         "serviceRole": environment.service_role,
         "updatePolicy": environment.update_policy,
         "eksConfiguration": environment.eks_configuration,

@@ -56,7 +56,7 @@ def updated_resources(
     Raises:
         ClientException: reference §10.4 rules it out, or what comes out breaks a rule of creation.
     """
-    current: Structure = environment.compute_resources or {}
+    current = environment.capacity.describe(environment.compute_resources or {})
     update = dict(update)
     if current["type"] in FARGATE:
         _prepare_fargate(update)

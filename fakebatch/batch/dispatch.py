@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fakebatch.batch.capacity import Capacity
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Job, JobQueue
-    from fakebatch.batch.waiting_lines import WaitingLine
+    from fakebatch.batch.waiting_lines import QueueTurn, WaitingLine
 
 
 class Dispatcher:
@@ -120,7 +120,7 @@ class Dispatcher:
             self._come_back()
             raise
 
-    def _serve(self, line: WaitingLine, next_turn: object) -> bool:
+    def _serve(self, line: WaitingLine, next_turn: QueueTurn | None) -> bool:
         """Dispatch jobs of a queue until one finds no place; True when it is another queue's turn first."""
         for job in line.in_turn(self._service.sim.now_ns):
             if next_turn is not None and line.turn() > next_turn:
@@ -153,12 +153,12 @@ class Dispatcher:
             return False
         for _, environment in spec.queue.environments:
             if environment.usable:
-                host = environment.capacity.take(spec.needs)
+                host = environment.capacity.take(spec.room)
                 if host is not None:
                     break
         else:
             self._prepare(line)
-            self._hold_up(line, job, blocking_reason(spec.queue, spec.needs))
+            self._hold_up(line, job, blocking_reason(spec.queue, spec.room))
             return False
         line.leave(job)
         if spec.consumable_resources is not None:

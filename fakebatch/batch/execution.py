@@ -165,7 +165,7 @@ class Executor:
         job.attempts.append(attempt)
         job.attempt = None
         capacity = attempt.environment.capacity
-        capacity.give_back(attempt.host, job.spec.needs)
+        capacity.give_back(attempt.host, job.spec.room)
         if capacity.waiting:
             service.dispatcher.freed(capacity)
         if attempt.environment.replacement is not None:

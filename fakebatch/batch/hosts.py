@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from fakebatch.batch.compute_environments import find_compute_environment
+from fakebatch.batch.instance_pool import InstancePool
 from fakebatch.batch.instance_types import InstanceType
-from fakebatch.batch.instances import Instance, InstancePool
+from fakebatch.batch.instances import Instance
 from fakebatch.batch.runs import id_of, instance_id
 from fakebatch.errors import UsageError
 
@@ -43,7 +44,7 @@ def reclaim_instance(service: Service, wanted: str) -> None:
         id_of(environment, instance): (environment.capacity, instance)
         for environment in service.compute_environments.values()
         if isinstance(environment.capacity, InstancePool)
-        for instance in environment.capacity.instances.values()
+        for instance in environment.capacity.up.values()
     }
     if wanted in there:
         pool, instance = there[wanted]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.aws.packing import pack
 from fakebatch.batch import stopping
+from fakebatch.batch.capacity import room_for
 from fakebatch.batch.consumable_resources import override_consumable_resources
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
@@ -196,6 +197,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
     _check_overrides(definition.kind, kind.overrides, request)
     overrides = request.get(kind.overrides, {})
     properties = kind.override(definition.properties, overrides, parameters, definition.platform)
+    needs = kind.needs(properties)
     return JobSpec(
         queue=queue,
         definition=definition,
@@ -205,7 +207,8 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         timeout_s=timeout.get("attemptDurationSeconds") if timeout else None,
         propagate_tags=request.get("propagateTags", definition.propagate_tags),
         depends_on=request.get("dependsOn", []),
-        needs=kind.needs(properties),
+        needs=needs,
+        room=room_for(needs),
         task=kind.task(properties),
         overrides_length=len(json.dumps(overrides)),
         share_identifier=request.get("shareIdentifier"),

@@ -24,13 +24,18 @@ def turn(job: Job) -> Turn:
     That they are in front of their share, whatever its priorities, is assumed; so is that a job without a
     schedulingPriority has 0.
     """
-    return _turn(job, not job.attempts)
+    first_try, spec, parent = not job.attempts, job.spec, job.parent
+    # It works only within a share: in other queues it has no effect.
+    priority = 0 if spec.share_identifier is None else -(spec.scheduling_priority or 0)
+    if parent is None:
+        return (first_try, priority, job.sequence, 0)
+    return (first_try, priority, parent.sequence, job.sequence)
 
 
 def turn_at(job: Job, instant_ns: int) -> Turn:
     """The place that a job had earlier."""
     ended_ns = job.attempts[0].stopped_ns if job.attempts else None
-    return _turn(job, ended_ns is None or ended_ns > instant_ns)
+    return (ended_ns is None or ended_ns > instant_ns, *turn(job)[1:])
 
 
 def foreseen(queue: JobQueue, jobs: Iterable[Job], now_ns: int) -> Iterator[Job]:
@@ -61,12 +66,3 @@ def rank(job: Job) -> tuple[bool, int, int]:
     """Which of two shares' first jobs is first when the shares are even: the queue's order (assumed)."""
     first_try, _, sequence, index = turn(job)
     return first_try, sequence, index
-
-
-def _turn(job: Job, first_try: bool) -> Turn:
-    spec = job.spec
-    # It works only within a share: in other queues it has no effect.
-    priority = 0 if spec.share_identifier is None else -(spec.scheduling_priority or 0)
-    if job.parent is None:
-        return (first_try, priority, job.sequence, 0)
-    return (first_try, priority, job.parent.sequence, job.sequence)

@@ -18,7 +18,7 @@ from fakebatch.sim.agenda import Event
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
-    from fakebatch.batch.capacity import Capacity, Host
+    from fakebatch.batch.capacity import Capacity, Host, Room
     from fakebatch.batch.environment_replacement import Replacement
     from fakebatch.batch.service_state import QuotaShare, ServiceEnvironment, ServiceJob
 
@@ -261,6 +261,7 @@ class JobSpec:
         retry_strategy: as DescribeJobs shows it, or None for a single try.
         timeout_s: seconds an attempt may run, or None.
         needs: what an attempt reserves.
+        room: the same as environments count it.
         overrides_length: characters of its overrides.
         task: the containers of a job of several; None for a job of one.
     """
@@ -274,6 +275,7 @@ class JobSpec:
     propagate_tags: bool
     depends_on: list[Structure]
     needs: Needs
+    room: Room
     overrides_length: int
     task: Task | None = None
     share_identifier: str | None = None

@@ -1,8 +1,8 @@
 """The jobs of one queue that wait for room, in the order of their dispatch.
 
 Jobs mostly come in the order in which they are to go, so a line is a deque, and a heap for those that come
-out of turn. One that is stopped stays where it is until it would be its turn. What a job costs doesn't depend on
-how many there are.
+out of turn. One that is stopped stays where it is until it would be its turn. What a job costs doesn't depend
+on how many there are.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from fakebatch.batch import fair_share
 from fakebatch.batch.queue_order import rank, turn
 
 if TYPE_CHECKING:
+    from fakebatch.batch.capacity import Room
     from fakebatch.batch.queue_order import Turn
-    from fakebatch.batch.state import Job, JobQueue, Needs
+    from fakebatch.batch.state import Job, JobQueue
 
 Entry: TypeAlias = "tuple[Turn, Job]"
+# When it is a queue's turn among others: the lowest is first, and no two are the same.
+QueueTurn: TypeAlias = tuple[int, str, bool, int, int, str]
 
 
 class Line:
@@ -61,7 +64,7 @@ class Line:
 
 
 class WaitingLine:
-    """The waiting jobs of a queue that is first in, first out.
+    """The waiting jobs of a queue.
 
     Attributes:
         queue: whose line this is.
@@ -69,58 +72,84 @@ class WaitingLine:
         shown: the job that shows why it blocks the queue, or did so last.
     """
 
-    __slots__ = ("_line", "needs", "queue", "shown")
+    __slots__ = ("needs", "queue", "shown")
 
     def __init__(self, queue: JobQueue) -> None:
         self.queue = queue
-        self.needs: dict[Needs, int] = {}
+        self.needs: dict[Room, int] = {}
         self.shown: Job | None = None
+
+    def join(self, job: Job) -> None:
+        """A job waits for room from now on."""
+        raise NotImplementedError
+
+    def leave(self, job: Job) -> None:
+        """Take out a job whose turn it is."""
+        raise NotImplementedError
+
+    def drop(self, job: Job) -> None:
+        """A job that waits is being stopped."""
+        self._uncount(job.spec.room)
+
+    def in_turn(self, now_ns: int) -> Iterator[Job]:
+        """The jobs in the order of their dispatch: whoever iterates takes out each one before the next."""
+        raise NotImplementedError
+
+    def turn(self) -> QueueTurn:
+        """When it is this queue's turn among others, while it has jobs.
+
+        Queues of a higher priority come first. Those of equal priority that are first in, first out take
+        turns as if they were one, by when their first jobs were submitted; each with a policy comes after
+        them, in the order of names (assumed).
+        """
+        raise NotImplementedError
+
+    def _count(self, room: Room) -> None:
+        self.needs[room] = self.needs.get(room, 0) + 1
+
+    def _uncount(self, room: Room) -> None:
+        left = self.needs[room] - 1
+        if left:
+            self.needs[room] = left
+        else:
+            del self.needs[room]
+
+
+class OrderedLine(WaitingLine):
+    """The line of a queue that is first in, first out."""
+
+    __slots__ = ("_line",)
+
+    def __init__(self, queue: JobQueue) -> None:
+        super().__init__(queue)
         self._line = Line()
 
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        needs = job.spec.needs
-        self.needs[needs] = self.needs.get(needs, 0) + 1
-        self._line_of(job).join(job)
+        self._count(job.spec.room)
+        self._line.join(job)
 
     def leave(self, job: Job) -> None:
         """Take out a job whose turn it is."""
-        self._line_of(job).leave(job)
-        self.drop(job)
+        self._line.leave(job)
+        self._uncount(job.spec.room)
 
-    def drop(self, job: Job) -> None:
-        """A job that is being stopped doesn't count any more."""
-        needs = job.spec.needs
-        left = self.needs[needs] - 1
-        if left:
-            self.needs[needs] = left
-        else:
-            del self.needs[needs]
-
-    def in_turn(self, now_ns: int) -> Iterator[Job]:  # noqa: ARG002 - of shares it changes with time
-        """The jobs in the order of their dispatch: whoever iterates takes out each one before the next."""
-        line = self._line
-        while (job := line.head()) is not None:
+    def in_turn(self, now_ns: int) -> Iterator[Job]:  # noqa: ARG002 - the order stays what it is
+        """The jobs by their turns."""
+        head = self._line.head
+        while (job := head()) is not None:
             yield job
 
-    def turn(self) -> tuple[int, str, bool, int, int, str]:
-        """When it is this queue's turn among others: the lowest is first. It has jobs.
-
-        Queues of a higher priority come first. Those of equal priority that are first in, first out take
-        turns as if they were one; each with a policy comes after them, in the order of names (assumed).
-        """
-        queue = self.queue
-        job = self._line.head()
+    def turn(self) -> QueueTurn:
+        """By the first job."""
+        queue, job = self.queue, self._line.head()
         assert job is not None
-        first_in_queue = job if job.parent is None else job.parent
-        return -queue.priority, "", not job.attempts, first_in_queue.created_ns, job.sequence, queue.name
-
-    def _line_of(self, job: Job) -> Line:  # noqa: ARG002 - one for all
-        return self._line
+        submitted = job if job.parent is None else job.parent
+        return -queue.priority, "", not job.attempts, submitted.created_ns, submitted.sequence, queue.name
 
 
 class SharesLine(WaitingLine):
-    """The waiting jobs of a queue with a fair-share policy: a line for each share."""
+    """The line of a queue with a fair-share policy: one for each share."""
 
     __slots__ = ("_lines",)
 
@@ -128,8 +157,22 @@ class SharesLine(WaitingLine):
         super().__init__(queue)
         self._lines: dict[str, Line] = {}
 
+    def join(self, job: Job) -> None:
+        """A job waits for room from now on."""
+        self._count(job.spec.room)
+        share = job.spec.share_identifier or ""
+        line = self._lines.get(share)
+        if line is None:
+            line = self._lines[share] = Line()
+        line.join(job)
+
+    def leave(self, job: Job) -> None:
+        """Take out a job whose turn it is."""
+        self._lines[job.spec.share_identifier or ""].leave(job)
+        self._uncount(job.spec.room)
+
     def in_turn(self, now_ns: int) -> Iterator[Job]:
-        """The jobs in the order of their dispatch, as what is placed meanwhile changes it."""
+        """The jobs by the usage of their shares, to which what is placed meanwhile is added."""
         ratio = fair_share.ratios(self.queue, now_ns)
         heap = []
         for share, line in list(self._lines.items()):
@@ -148,18 +191,11 @@ class SharesLine(WaitingLine):
                 if job is not None:
                     heappush(heap, (ratio(share, 0.0), rank(job), share, line))
 
-    def turn(self) -> tuple[int, str, bool, int, int, str]:
-        """When it is this queue's turn among others."""
+    def turn(self) -> QueueTurn:
+        """By its name."""
         return -self.queue.priority, self.queue.name, False, 0, 0, ""
-
-    def _line_of(self, job: Job) -> Line:
-        share = job.spec.share_identifier or ""
-        line = self._lines.get(share)
-        if line is None:
-            line = self._lines[share] = Line()
-        return line
 
 
 def line_for(queue: JobQueue) -> WaitingLine:
     """An empty line of the kind that a queue has."""
-    return WaitingLine(queue) if queue.scheduling_policy is None else SharesLine(queue)
+    return OrderedLine(queue) if queue.scheduling_policy is None else SharesLine(queue)

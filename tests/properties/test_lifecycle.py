@@ -308,7 +308,9 @@ class Jobs(RuleBasedStateMachine):
         """Whatever still lives hangs, has no place, or waits for something that lives."""
         living = {view.id: view for view in self.fake.batch.jobs() if view.status not in ENDED}
         # A stuck job holds up all of its queue.
-        blocked = {view.queue for view in living.values() if (view.name, view.status) == ("stuck", "RUNNABLE")}
+        blocked = {
+            view.queue for view in living.values() if (view.name, view.status) == ("stuck", "RUNNABLE")
+        }
         for job_id, view in living.items():
             parent_id, _, index = job_id.partition(":")
             spec = self.submitted[parent_id]
