@@ -9,5 +9,5 @@ _WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 def whole_number(text: str) -> int | None:
-    """The number that ASCII digits spell, or None: int() takes signs, blanks and digits of all scripts too."""
+    """The number that ASCII digits spell, or None: int() takes signs, blanks and other digits too."""
     return int(text) if _WHOLE.fullmatch(text) else None

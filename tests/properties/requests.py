@@ -45,20 +45,21 @@ class Requests:
     """
 
     def __init__(self, good: dict[str, list[dict[str, Any]]], names: dict[str, list[str]]) -> None:
-        self._good = good
-        self._names = names
+        self.good = good
+        self.names = names
         self._all_names = sorted({text for texts in names.values() for text in texts})
 
-    def one(self, choose: Choose, model: Any) -> dict[str, Any]:
+    def one(self, choose: Choose, model: Any, wildness: int | None = None) -> dict[str, Any]:
         """A request that botocore sends.
 
         Args:
             choose: makes the choices.
             model: botocore's model of the operation.
+            wildness: one in so many values makes no sense, 0 for none; by default chosen too.
         """
         shape = model.input_shape
-        maker = _Maker(self, choose, choose(_WILDNESS))
-        good = self._good.get(model.name)
+        maker = _Maker(self, choose, choose(_WILDNESS) if wildness is None else wildness)
+        good = self.good.get(model.name)
         request: dict[str, Any]
         if good and choose((True, True, False)):
             request = maker.varied(shape, choose(good), "")
@@ -69,7 +70,7 @@ class Requests:
     def texts(self, member: str) -> Sequence[str]:
         """What makes sense as the text of a member."""
         kinds = SAME_KIND.get(member)
-        found = [text for kind in kinds or (member,) for text in self._names.get(kind, ())]
+        found = [text for kind in kinds or (member,) for text in self.names.get(kind, ())]
         new = ("new", "new-2") if member.lower().endswith("name") else ()
         return [*PLAIN_TEXTS.get(member, ()), *new, *found] or ("a", "web-1")
 

@@ -253,6 +253,7 @@ def test_any_request_is_answered_or_refused_and_leaves_no_trace_then(operation: 
             event(box.put(operation, request))
 
         put()
+        assert box.outcomes["accepted"] or box.outcomes == {"not there yet": EXAMPLES}
 
 
 @pytest.mark.source("assumed: these come later")
@@ -313,8 +314,9 @@ def put_one(box: Sandbox, operation: str, request: dict[str, Any]) -> str | None
     return f"it took {spent:.1f} s" if spent > 10 else None
 
 
-def choosing(seed: int) -> Choose:
-    below = random.Random(seed).random
+def choosing(seed: object) -> Choose:
+    """Choices of a random generator: ten times as fast as hypothesis's, which can be made smaller."""
+    below = random.Random(repr(seed)).random
     return lambda options: options[int(below() * len(options))]
 
 
