@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakebatch.aws.timestamps import to_ms
-from fakebatch.batch import runs, task_descriptions
+from fakebatch.batch import pod_descriptions, runs, task_descriptions
 
 if TYPE_CHECKING:
     from fakebatch.aws.place import Place
@@ -46,6 +46,8 @@ def detail(service: Service, job: Job) -> Structure:
         described["container"] = _container(service.place, job, described["attempts"])
     elif definition.kind == "ecsProperties":
         described["ecsProperties"] = task_descriptions.ecs_properties(service, job, _shown_attempt(job))
+    elif definition.kind == "eksProperties":
+        pod_descriptions.add_pod(service, described, job, _shown_attempt(job))
     if job.array is not None:
         described["arrayProperties"] = _parent_properties(job)
     elif job.parent is not None:
@@ -56,8 +58,8 @@ def detail(service: Service, job: Job) -> Structure:
 def summary(service: Service, job: Job) -> Structure:
     """A member of ListJobs' `jobSummaryList`. A child's has no definition, as recorded.
 
-    That there is no `container` for a job of several is assumed. `capacityUsage` as vCPUs follows the model;
-    that `scheduledAt` is the start of STARTING is assumed.
+    That there is no `container` for a job of several is assumed. `capacityUsage` follows the model; that
+    `scheduledAt` is the start of STARTING is assumed.
     """
     listed: Structure = {
         "jobArn": service.arn(f"job/{job.id}"),
@@ -70,12 +72,15 @@ def summary(service: Service, job: Job) -> Structure:
     last = _shown_attempt(job)
     if last is not None:
         listed["scheduledAt"] = to_ms(last.scheduled_ns)
+    if last is not None and job.spec.definition.kind == "eksProperties":
+        listed.update(pod_descriptions.times(last))
     if last is not None and job.ended and last.plan is None:
         listed["container"] = _exit_of(last)
     if job.spec.share_identifier is not None:
         listed["shareIdentifier"] = job.spec.share_identifier
     if job.array is None:
-        listed["capacityUsage"] = [{"capacityUnit": "VCPU", "quantity": job.spec.needs.vcpus}]
+        unit = "cpu" if job.spec.queue.type == "EKS" else "VCPU"
+        listed["capacityUsage"] = [{"capacityUnit": unit, "quantity": job.spec.needs.vcpus}]
     else:
         listed["arrayProperties"] = _parent_properties(job)
     if job.parent is None:
@@ -86,10 +91,15 @@ def summary(service: Service, job: Job) -> Structure:
 
 
 def attempt(place: Place, job: Job, ended: Attempt) -> Structure:
-    """A member of `attempts`. One that failed to start has no startedAt and no log stream."""
+    """A member of `attempts`, or of `eksAttempts`.
+
+    One that failed to start has no startedAt and no log stream.
+    """
     described: Structure
     if ended.plan is None:
         described = {"container": _run_of(place, job, ended)}
+    elif job.spec.definition.kind == "eksProperties":
+        return pod_descriptions.eks_attempt(place, job, ended)
     else:
         described = {"taskProperties": [task_descriptions.attempt_task(place, job, ended)]}
     if ended.started_ns is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import bodies, environment_replacement, fair_share
+from fakebatch.batch import bodies, environment_replacement, fair_share, pods
 from fakebatch.batch.lifecycle import move
 from fakebatch.batch.outcomes import EXITED, FAILED_TO_START, KILLED
 from fakebatch.batch.retry import should_retry
@@ -149,7 +149,9 @@ class Executor:
         assert attempt.status_reason is not None
         self._conclude(job, _killed(attempt), None, attempt.status_reason)
 
-    def _conclude(self, job: Job, exit_code: int | None, reason: str | None, status_reason: str) -> None:
+    def _conclude(
+        self, job: Job, exit_code: int | None, reason: str | None, status_reason: str | None
+    ) -> None:
         """Close the attempt; then SUCCEEDED, back to RUNNABLE, or FAILED."""
         service = self._service
         attempt = job.attempt
@@ -159,6 +161,9 @@ class Executor:
             fair_share.gave_back(job, service.sim.now_ns)
         if attempt.plan is not None:
             self._tasks.close(job, KILLED)
+            if attempt.environment.orchestration == "EKS":
+                reason = pods.reason_of(exit_code, reason)
+                status_reason = pods.status_reason_of(exit_code, status_reason)
         attempt.stopped_ns = service.sim.now_ns
         attempt.exit_code = exit_code
         attempt.reason = reason

@@ -9,6 +9,7 @@ from fakebatch.aws.numbers import whole_number
 from fakebatch.aws.pagination import BadToken, decode_token, page
 from fakebatch.aws.place import Place
 from fakebatch.batch.container_defaults import default_container, default_task
+from fakebatch.batch.eks_properties import default_pod
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import resources as shared
@@ -132,7 +133,8 @@ def describe(definition: JobDefinition) -> Structure:
         definition.kind: definition.properties,
         "timeout": definition.timeout,
         "tags": definition.tags,
-        "propagateTags": definition.propagate_tags,
+        # A pod has no tags: recorded for jobs, assumed of definitions.
+        "propagateTags": None if definition.kind == "eksProperties" else definition.propagate_tags,
         "platformCapabilities": definition.platform_capabilities,
         "containerOrchestrationType": definition.orchestration,
         "consumableResourceProperties": definition.consumable_resource_properties,
@@ -152,9 +154,11 @@ def default_job_definition(name: str, place: Place = _DEFAULT_PLACE, **overrides
     request = {"jobDefinitionName": name, "type": kind, **overrides}
     platform = platform_of(request)
     others = {"containerProperties", "nodeProperties", "eksProperties"} & overrides.keys()
-    if "ecsProperties" in overrides or (platform == "MANAGED_INSTANCES" and not others):
+    if "eksProperties" in overrides:
+        request["eksProperties"] = default_pod(overrides["eksProperties"])
+    elif "ecsProperties" in overrides or (platform == "MANAGED_INSTANCES" and not others):
         request["ecsProperties"] = default_task(overrides.get("ecsProperties", {}), platform, place)
-    elif not {"nodeProperties", "eksProperties"} & overrides.keys():
+    elif "nodeProperties" not in overrides:
         container = default_container(overrides.get("containerProperties", {}))
         if platform == "FARGATE":
             container.setdefault("executionRoleArn", place.global_arn("iam", "role/ecsTaskExecutionRole"))

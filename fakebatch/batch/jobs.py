@@ -19,7 +19,7 @@ from fakebatch.batch.errors.job_definitions import SCHEDULING_PRIORITY
 from fakebatch.batch.fair_share import has_room
 from fakebatch.batch.job_definitions import find_job_definition
 from fakebatch.batch.job_queues import find_job_queue
-from fakebatch.batch.kinds import KINDS
+from fakebatch.batch.kinds import KINDS, check_overrides
 from fakebatch.batch.lifecycle import STATUSES
 from fakebatch.batch.provisioning import provision
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout, complete_retry_strategy
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from fakebatch.batch.state import JobDefinition, JobQueue, Structure
 
 # What a definition must be made for to run on a queue of a type.
-_CAPABILITIES = {"ECS": "EC2", "ECS_FARGATE": "FARGATE", "ECS_MANAGED_INSTANCES": "MANAGED_INSTANCES"}
+_CAPABILITIES = {
+    "ECS": "EC2",
+    "ECS_FARGATE": "FARGATE",
+    "ECS_MANAGED_INSTANCES": "MANAGED_INSTANCES",
+    "EKS": "EKS",
+}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 # A job, a child of an array (`:n`), or a node (`#n`).
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#][0-9]+)?")
@@ -148,7 +153,7 @@ def _open_queue(service: Service, name: str) -> JobQueue:
 def _check_platform(queue: JobQueue, definition: JobDefinition) -> None:
     """The definition's capability must be the one that the queue's environments offer.
 
-    Recorded for EC2 and FARGATE; that other types of queues answer alike is assumed.
+    Recorded for EC2 and FARGATE; that other types of queues answer alike, and EKS queues, is assumed.
     """
     if _CAPABILITIES.get(queue.type) != definition.platform:
         raise ClientException(errors.cannot_run_capability(definition.platform))
@@ -194,7 +199,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
     timeout = request.get("timeout", definition.timeout)
     check_timeout(timeout)
     kind = KINDS[definition.kind]
-    _check_overrides(definition.kind, kind.overrides, request)
+    check_overrides(definition.kind, request)
     overrides = request.get(kind.overrides, {})
     properties = kind.override(definition.properties, overrides, parameters, definition.platform)
     needs = kind.needs(properties)
@@ -210,20 +215,14 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         needs=needs,
         room=room_for(needs),
         task=kind.task(properties),
-        overrides_length=len(json.dumps(overrides)),
+        # The limit is that of ECS.
+        overrides_length=len(json.dumps(overrides)) if kind.orchestration == "ECS" else 0,
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),
         consumable_resources=override_consumable_resources(
             definition.consumable_resource_properties, request.get("consumableResourcePropertiesOverride")
         ),
     )
-
-
-def _check_overrides(kind: str, member: str, request: Structure) -> None:
-    """A job can only be overridden as what its definition is. Source: model, SubmitJob; text assumed."""
-    for other in KINDS.values():
-        if other.overrides != member:
-            refuse_if(other.overrides in request, errors.overrides_of_another_kind(other.overrides, kind))
 
 
 def _check_dependencies(service: Service, request: Structure) -> None:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from fakebatch.batch.container_properties import check_container, complete_container
 from fakebatch.batch.container_resources import needs_of
 from fakebatch.batch.ecs_properties import check_ecs, complete_ecs, ecs_needs, ecs_task, override_ecs
+from fakebatch.batch.eks_overrides import override_pod
+from fakebatch.batch.eks_properties import check_pod, complete_pod
+from fakebatch.batch.eks_resources import needs_of_pod
+from fakebatch.batch.errors import eks as eks_errors
+from fakebatch.batch.errors import jobs as errors
+from fakebatch.batch.errors import refuse_if
 from fakebatch.batch.overrides import override_container
+from fakebatch.batch.pods import pod_task
 
 if TYPE_CHECKING:
     from fakebatch.batch.state import Needs, Structure
@@ -49,7 +56,33 @@ KINDS: dict[str, Kind] = {
     "ecsProperties": Kind(
         check_ecs, complete_ecs, override_ecs, ecs_needs, "ecsPropertiesOverride", "ECS", ecs_task
     ),
+    "eksProperties": Kind(
+        check_pod, complete_pod, override_pod, needs_of_pod, "eksPropertiesOverride", "EKS", pod_task
+    ),
 }
+
+_ECS_OVERRIDES = frozenset({"containerOverrides", "ecsPropertiesOverride", "nodeOverrides"})
+
+
+def check_overrides(kind: str, request: Structure) -> None:
+    """Refuse to override a job as something else than what its definition is, and tags of a pod.
+
+    Source: model, SubmitJob; nextflow issue 5817 for pods. The text for others is assumed, and that
+    propagateTags is refused as in a definition.
+
+    Args:
+        kind: the definition's.
+        request: of SubmitJob.
+
+    Raises:
+        ClientException: with Batch's text.
+    """
+    if kind == "eksProperties":
+        refuse_if(_ECS_OVERRIDES & request.keys(), eks_errors.OVERRIDES_OF_ECS)
+        refuse_if(request.get("propagateTags"), eks_errors.PROPAGATE_TAGS)
+    for other in KINDS.values():
+        if other.overrides != KINDS[kind].overrides:
+            refuse_if(other.overrides in request, errors.overrides_of_another_kind(other.overrides, kind))
 
 
 def kind_in(request: Structure) -> str:

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import JobDefinition
 
-# What a definition must be made for to run on a queue of a type; anything else is EC2.
-_PLATFORMS = {"ECS_FARGATE": "FARGATE", "ECS_MANAGED_INSTANCES": "MANAGED_INSTANCES"}
+# The type of a queue for definitions of a platform, and what makes a definition for a queue of a type.
+_QUEUE_FOR = {"EC2": "ECS", "MANAGED_INSTANCES": "ECS_MANAGED_INSTANCES", "EKS": "EKS"}
+_DEFINITION_FOR: dict[str, dict[str, object]] = {
+    "ECS_FARGATE": {"platformCapabilities": ["FARGATE"]},
+    "ECS_MANAGED_INSTANCES": {"platformCapabilities": ["MANAGED_INSTANCES"]},
+    "EKS": {"eksProperties": {}},
+}
 # Of queues and definitions alike.
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -39,17 +44,18 @@ def provision(service: Service, queue_name: str, definition_reference: str) -> N
         find_job_definition(service, definition_reference)
     if queue is None:
         setup.add_job_queue(service, queue_name, _queue_for(service, revisions))
+        queue = service.job_queues[queue_name]
     if not revisions:
-        platform = _PLATFORMS.get(queue.type) if queue is not None else None
-        setup.add_job_definition(service, name, {"platformCapabilities": [platform]} if platform else {})
+        setup.add_job_definition(service, name, _DEFINITION_FOR.get(queue.type, {}))
 
 
 def _queue_for(service: Service, revisions: list[JobDefinition] | None) -> dict[str, object]:
     """Overrides of a queue on which the latest of these revisions can run."""
-    platform = revisions[-1].platform if revisions else "EC2"
-    if platform == "FARGATE":
+    if not revisions:
+        return {}
+    if revisions[-1].platform == "FARGATE":
         return _fargate_queue(service)
-    return {"jobQueueType": "ECS_MANAGED_INSTANCES"} if platform == "MANAGED_INSTANCES" else {}
+    return {"jobQueueType": _QUEUE_FOR[revisions[-1].platform]}
 
 
 def _fargate_queue(service: Service) -> dict[str, object]:

@@ -10,6 +10,7 @@ import json
 import re
 
 from fakebatch.batch.consumable_resources import check_consumable_resources
+from fakebatch.batch.errors import eks as eks_errors
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import refuse_if
 from fakebatch.batch.kinds import KINDS, kind_in
@@ -64,6 +65,7 @@ def _check_kinds(request: Structure) -> None:
     refuse_if({"containerProperties", "ecsProperties"} <= request.keys(), errors.CONTAINER_AND_ECS)
     refuse_if({"containerProperties", "eksProperties"} <= request.keys(), errors.CONTAINER_AND_EKS)
     refuse_if({"ecsProperties", "eksProperties"} <= request.keys(), errors.ECS_AND_EKS)
+    refuse_if({"nodeProperties", "eksProperties"} <= request.keys(), eks_errors.NODES_AND_EKS)
     if request["type"] == "multinode":
         refuse_if("nodeProperties" not in request, errors.NODE_PROPERTIES_REQUIRED)
     else:
@@ -73,6 +75,9 @@ def _check_kinds(request: Structure) -> None:
 
 def _check_capabilities(request: Structure) -> None:
     capabilities = request.get("platformCapabilities", [])
+    if "eksProperties" in request:
+        refuse_if(request.get("propagateTags"), eks_errors.PROPAGATE_TAGS)
+        refuse_if(capabilities, eks_errors.PLATFORM_CAPABILITIES)
     refuse_if(len(capabilities) > 1, errors.ONE_CAPABILITY)
     platform = platform_of(request)
     refuse_if(platform not in CAPABILITIES, errors.capability(platform))

@@ -49,6 +49,23 @@ def host_of(environment: ComputeEnvironment, instance: Instance) -> str:
     return derived_hex(f"instance/{environment.arn}/{instance.number}")
 
 
+def node_name(place: Place, job: Job, attempt: Attempt) -> str:
+    """The node that hosts an attempt on EKS: the private DNS name of its instance.
+
+    Source: recorded names, `ip-192-168-55-175.ec2.internal` in us-east-1 and
+    `ip-10-0-81-102.us-west-2.compute.internal` elsewhere.
+    """
+    digits = derived_hex(f"node/{instance_id(job, attempt)}")
+    domain = "ec2.internal" if place.region == "us-east-1" else f"{place.region}.compute.internal"
+    return f"ip-10-0-{int(digits[0:2], 16)}-{int(digits[2:4], 16) % 254 + 1}.{domain}"
+
+
+def node_uid(job: Job, attempt: Attempt) -> str:
+    """What Kubernetes calls that node: a random UUID."""
+    digits = derived_uuid(f"node/{instance_id(job, attempt)}")
+    return f"{digits[:14]}4{digits[15:]}"
+
+
 def log_stream_name(job: Job, attempt: Attempt, container: str | None = None) -> str:
     """`<first 200 characters of the definition's name>/default/<task id>`, assigned in RUNNING.
 
@@ -87,6 +104,8 @@ def batch_environment(job: Job, attempt: Attempt | None) -> dict[str, str]:
     if attempt is not None:
         variables["AWS_BATCH_CE_NAME"] = attempt.environment.name
         variables["AWS_BATCH_JOB_ATTEMPT"] = str(attempt.number)
+        if attempt.environment.orchestration == "EKS":
+            variables["AWS_BATCH_JOB_KUBERNETES_NODE_UID"] = node_uid(job, attempt)
     if job.parent is not None and job.parent.array is not None:
         variables["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
         variables["AWS_BATCH_JOB_ARRAY_SIZE"] = str(job.parent.array.size)

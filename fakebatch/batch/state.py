@@ -174,7 +174,9 @@ class JobDefinition:
 
     @property
     def platform(self) -> str:
-        """The capability that a queue must offer: FARGATE, EC2 or MANAGED_INSTANCES."""
+        """The capability that a queue must offer: FARGATE, EC2, MANAGED_INSTANCES or EKS."""
+        if self.orchestration == "EKS":
+            return "EKS"
         return self.platform_capabilities[0] if self.platform_capabilities else "EC2"
 
 

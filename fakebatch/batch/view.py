@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fakebatch.aws.timestamps import to_datetime
-from fakebatch.batch import descriptions, task_descriptions
+from fakebatch.batch import descriptions, pods, task_descriptions
 from fakebatch.batch.outcomes import checked_exit_code
 from fakebatch.batch.runs import batch_environment, instance_id
 from fakebatch.batch.tasks import Run
@@ -224,7 +224,10 @@ class JobView:
     def _properties(self) -> Structure:
         """The container that it is about."""
         spec = self._job.spec
-        return task_descriptions.container_of(spec, self._container) if spec.task else spec.properties
+        if spec.task is None:
+            return spec.properties
+        find = pods.container_of if spec.task.is_pod else task_descriptions.container_of
+        return find(spec, self._container)
 
     @property
     def _job(self) -> Job:

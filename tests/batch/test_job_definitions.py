@@ -445,7 +445,7 @@ def test_default_definition_on_fargate_has_an_execution_role():
 
 @pytest.mark.parametrize(
     ("member", "kind"),
-    [("nodeProperties", "multinode"), ("eksProperties", "container")],
+    [("nodeProperties", "multinode")],
 )
 @pytest.mark.source("model")
 def test_default_definition_of_another_kind_gets_no_container(member, kind):

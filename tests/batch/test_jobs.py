@@ -423,7 +423,6 @@ def test_an_enumeration_is_held_against_the_model(client):
     ("member", "value"),
     [
         ("nodeOverrides", {"numNodes": 2}),
-        ("eksPropertiesOverride", {}),
     ],
 )
 def test_what_is_not_there_yet_is_misuse(client, member, value):

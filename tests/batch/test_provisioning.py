@@ -106,6 +106,33 @@ def test_a_definition_is_made_to_fit_a_fargate_queue(fake, client):
     fake.run_until(job_id, "SUCCEEDED")
 
 
+@pytest.mark.source("api §1: provision; that the two are made to fit is assumed")
+def test_a_queue_is_made_to_fit_a_pod(fake, client):
+    fake.batch.add_compute_environment("ce")
+    fake.batch.add_job_definition("etl", eksProperties={})
+    job_id = submit(client)
+    assert there(client) == (["ce", "work-environment"], ["work"], ["etl:1"])
+    [queue] = client.describe_job_queues(jobQueues=["work"])["jobQueues"]
+    assert queue["jobQueueType"] == "EKS"
+    fake.run_until(job_id, "SUCCEEDED")
+
+
+@pytest.mark.source("api §1: provision; that the two are made to fit is assumed")
+def test_a_pod_is_made_to_fit_its_queue(fake, client):
+    fake.batch.add_job_queue("work", jobQueueType="EKS")
+    job_id = submit(client)
+    [definition] = client.describe_job_definitions()["jobDefinitions"]
+    assert definition["containerOrchestrationType"] == "EKS"
+    fake.run_until(job_id, "SUCCEEDED")
+
+
+@pytest.mark.source("api §1: provision; that the two are made to fit is assumed")
+def test_both_are_made_to_fit_the_environment_that_is_there(fake, client):
+    fake.batch.add_compute_environment("cluster", containerOrchestrationType="EKS")
+    fake.run_until(submit(client), "SUCCEEDED")
+    assert there(client) == (["cluster"], ["work"], ["etl:1"])
+
+
 @pytest.mark.source("assumed: what can only be a mistake stays the error that it is on AWS")
 @pytest.mark.parametrize(
     ("members", "expected"),

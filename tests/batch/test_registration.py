@@ -710,7 +710,6 @@ def test_a_definition_at_the_edge_of_a_rule_is_taken(client, request_change):
     ("kind", "member", "value"),
     [
         ("multinode", "nodeProperties", {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": []}),
-        ("container", "eksProperties", {"podProperties": {"containers": [{"image": "busybox"}]}}),
     ],
 )
 @pytest.mark.source("assumed: these kinds of jobs come later")

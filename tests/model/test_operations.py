@@ -35,7 +35,6 @@ LATER_MEMBERS = {
 MISSING_OPERATIONS: list[str] = []
 MISSING_MEMBERS = {
     "SubmitJob": [
-        "eksPropertiesOverride",
         "nodeOverrides",
     ],
 }

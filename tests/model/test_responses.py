@@ -348,6 +348,59 @@ def look(batch, ids, array):
     batch.list_jobs(jobQueue="f", filters=[{"name": "BEFORE_CREATED_AT", "values": ["9999999999999"]}])
 
 
+def pods(listener):
+    """Jobs on EKS, looked at after each step of time."""
+    batch, control = listener.client, listener.fake.batch
+    resources = {"limits": {"cpu": "1", "memory": "64Mi"}, "requests": {"cpu": "0.5"}}
+    properties = {
+        "hostNetwork": False,
+        "dnsPolicy": "Default",
+        "serviceAccountName": "batch",
+        "shareProcessNamespace": True,
+        "imagePullSecrets": [{"name": "registry"}],
+        "containers": [
+            {
+                "name": "main",
+                "image": "busybox",
+                "imagePullPolicy": "Always",
+                "args": ["Ref::what"],
+                "env": [{"name": "A", "value": "1"}],
+                "resources": resources,
+                "volumeMounts": [{"name": "data", "mountPath": "/data", "readOnly": True}],
+                "securityContext": {"runAsUser": 1000, "privileged": False},
+            }
+        ],
+        "initContainers": [{"name": "first", "image": "busybox", "resources": resources}],
+        "volumes": [{"name": "data", "emptyDir": {"medium": "Memory", "sizeLimit": "8Mi"}}],
+        "metadata": {"labels": {"team": "a"}, "annotations": {"note": "b"}, "namespace": "jobs"},
+    }
+    batch.register_job_definition(
+        jobDefinitionName="pod",
+        type="container",
+        parameters={"what": "hello"},
+        eksProperties={"podProperties": properties},
+    )
+    batch.describe_job_definitions()
+    control.add_job_queue("q", jobQueueType="EKS")
+    control.when(job_name="fails").fail(137, "OOMKilled").host_terminated().fail_to_start("ErrImagePull")
+    control.when(container="first").succeed(after=5)
+    override = {"podProperties": {"containers": [{"name": "main", "command": ["sh"]}]}}
+    ids = [
+        batch.submit_job(jobName=name, jobQueue="q", jobDefinition="pod", **members)["jobId"]
+        for name, members in {
+            "plain": {"eksPropertiesOverride": override},
+            "fails": {"retryStrategy": {"attempts": 3}},
+            "array": {"arrayProperties": {"size": 2}},
+        }.items()
+    ]
+    for seconds in (0, 2, 5, 5, 10, 60, 100, 300):
+        listener.fake.tick(seconds)
+        batch.describe_jobs(jobs=[*ids, f"{ids[2]}:0"])
+        batch.get_job_queue_snapshot(jobQueue="q")
+        for status in ("RUNNING", "SUCCEEDED", "FAILED"):
+            batch.list_jobs(jobQueue="q", jobStatus=status)
+
+
 PAYLOAD = '{"TrainingJobName": "t", "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2}}'
 
 
@@ -473,7 +526,7 @@ def quotas(listener):
 
 
 SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
-SCENES = [resources, tags, consumables, definitions, jobs, service_jobs, shares]
+SCENES = [resources, tags, consumables, definitions, jobs, pods, service_jobs, shares]
 if "CreateQuotaShare" in KNOWN:
     SCENES.append(quotas)
 
@@ -520,6 +573,24 @@ def test_the_jobs_show_what_jobs_can_show(listener):
         "ListJobs.jobSummaryList.container.exitCode",
         "ListJobs.jobSummaryList.scheduledAt",
         "ListJobs.nextToken",
+    )
+    assert [path for path in expected if path not in listener.seen] == []
+
+
+@pytest.mark.source("model")
+def test_the_pods_show_what_pods_can_show(listener):
+    pods(listener)
+    expected = (
+        "DescribeJobs.jobs.eksProperties.podProperties.containers.exitCode",
+        "DescribeJobs.jobs.eksProperties.podProperties.containers.reason",
+        "DescribeJobs.jobs.eksProperties.podProperties.initContainers.exitCode",
+        "DescribeJobs.jobs.eksProperties.podProperties.nodeName",
+        "DescribeJobs.jobs.eksAttempts.containers.containerID",
+        "DescribeJobs.jobs.eksAttempts.containers.reason",
+        "DescribeJobs.jobs.eksAttempts.initContainers.exitCode",
+        "DescribeJobs.jobs.eksAttempts.eksClusterArn",
+        "DescribeJobs.jobs.eksAttempts.startedAt",
+        "DescribeJobs.jobs.eksAttempts.statusReason",
     )
     assert [path for path in expected if path not in listener.seen] == []
 
