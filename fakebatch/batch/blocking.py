@@ -8,32 +8,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import fair_share
+from fakebatch.batch import fair_share, nodes
 from fakebatch.batch.capacity import MAX_RESOURCE, REQUIREMENT
 from fakebatch.batch.outcomes import STUCK_REASONS
 
 if TYPE_CHECKING:
-    from fakebatch.batch.capacity import Room
-    from fakebatch.batch.state import Job, JobQueue
+    from fakebatch.batch.state import ComputeEnvironment, Job, JobQueue
 
 _INVALID = STUCK_REASONS["ACTION_REQUIRED"]
 
 
-def blocking_reason(queue: JobQueue, needs: Room) -> str | None:
+def blocking_reason(job: Job) -> str | None:
     """What statusReason says of the first job of a queue that has found no place.
 
     All connected environments have to lack capacity before Batch says so (user guide). That an environment
     which isn't open has no say where others are, which of several reasons is shown, and that nothing is said
     of a queue whose environments are all DISABLED, is assumed.
     """
-    environments = [environment for _, environment in queue.environments]
-    reasons = [each.capacity.shortage(needs) for each in environments if each.usable]
+    environments = [environment for _, environment in job.spec.queue.environments]
+    reasons = [_shortage(job, each) for each in environments if each.usable]
     if not reasons:
         return _INVALID if any(each.status == "INVALID" for each in environments) else None
     if None in reasons:
         return None
     lasting = REQUIREMENT if REQUIREMENT in reasons else MAX_RESOURCE
     return next((reason for reason in reasons if reason not in (REQUIREMENT, MAX_RESOURCE)), lasting)
+
+
+def _shortage(job: Job, environment: ComputeEnvironment) -> str | None:
+    if job.nodes is None:
+        return environment.capacity.shortage(job.spec.room)
+    return nodes.shortage(environment, job)
 
 
 def is_reserved(job: Job, now_ns: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import arrays, dependencies, fair_share
+from fakebatch.batch import arrays, dependencies, fair_share, nodes
 from fakebatch.batch.lifecycle import move
 
 if TYPE_CHECKING:
@@ -59,10 +59,14 @@ class Completion:
                 if waiting is not None:
                     dependencies.notify(service, waiting, succeeded)
             job.dependents = None
-        if job.parent is not None:
+        if job.parent is None:
+            if job.nodes is not None:
+                nodes.end_others(service, job)
+            self._keep(job)
+        elif job.parent.nodes is None:
             arrays.child_ended(service, job)
         else:
-            self._keep(job)
+            nodes.node_ended(service, job)
 
     def _keep(self, job: Job) -> None:
         if not self._finished:
@@ -85,8 +89,9 @@ class Completion:
         jobs = self._service.jobs
         job.spec.queue.jobs.remove(job.status, job)
         del jobs[job.id]
-        if job.array is not None:
-            for child in job.array.children:
-                del jobs[child.id]
+        children = job.array.children if job.array else job.nodes.all if job.nodes else ()
+        for child in children:
+            # A job that was never RUNNABLE has had no nodes.
+            if jobs.pop(child.id, None) is not None:
                 self._service.forget_logs(child)
         self._service.forget_logs(job)

@@ -29,10 +29,10 @@ def is_n_to_n(dependency: Structure) -> bool:
 def is_known(service: Service, job_id: str) -> bool:
     """Whether a job can be depended on: one that is there, or a child that its array has yet to spawn.
 
-    That a child's id may be given is assumed (reference §4 is unsure).
+    That a child's id may be given is assumed (reference §4 is unsure), and so is that a node's may not.
     """
     if job_id in service.jobs:
-        return True
+        return not service.jobs[job_id].is_node
     parent_id, _, index = job_id.rpartition(":")
     parent = service.jobs.get(parent_id)
     number = whole_number(index)

@@ -30,7 +30,7 @@ def detail(service: Service, job: Job) -> Structure:
         "jobId": job.id,
         "jobQueue": spec.queue.arn,
         "status": job.status,
-        "attempts": [attempt(service.place, job, ended) for ended in job.attempts],
+        "attempts": [attempt(service.place, job.runner, ended) for ended in job.attempts],
         "createdAt": to_ms(job.created_ns),
         "dependsOn": spec.depends_on,
         "jobDefinition": definition.arn,
@@ -44,22 +44,26 @@ def detail(service: Service, job: Job) -> Structure:
     _add_options(described, job)
     if spec.container is not None:
         described["container"] = _container(service.place, job, described["attempts"])
-    elif definition.kind == "ecsProperties":
+    elif spec.kind == "ecsProperties":
         described["ecsProperties"] = task_descriptions.ecs_properties(service, job, _shown_attempt(job))
-    elif definition.kind == "eksProperties":
+    elif spec.kind == "eksProperties":
         pod_descriptions.add_pod(service, described, job, _shown_attempt(job))
     if job.array is not None:
         described["arrayProperties"] = _parent_properties(job)
     elif job.parent is not None:
-        described["arrayProperties"] = {"statusSummary": {}, "index": job.index}
+        _add_index(described, job)
+    elif job.nodes is not None:
+        described["nodeProperties"] = spec.properties
     return described
 
 
 def summary(service: Service, job: Job) -> Structure:
-    """A member of ListJobs' `jobSummaryList`. A child's has no definition, as recorded.
+    """A member of ListJobs' `jobSummaryList`. A child's and a node's have no definition, as recorded.
 
     That there is no `container` for a job of several is assumed. `capacityUsage` follows the model; that
-    `scheduledAt` is the start of STARTING is assumed.
+    `scheduledAt` is the start of STARTING is assumed. That a multi-node job's nodeProperties have just
+    numNodes, a node's just the others, is what ParallelCluster's tool for Batch goes by, and a public listing
+    of nodes shows.
     """
     listed: Structure = {
         "jobArn": service.arn(f"job/{job.id}"),
@@ -72,7 +76,7 @@ def summary(service: Service, job: Job) -> Structure:
     last = _shown_attempt(job)
     if last is not None:
         listed["scheduledAt"] = to_ms(last.scheduled_ns)
-    if last is not None and job.spec.definition.kind == "eksProperties":
+    if last is not None and job.spec.kind == "eksProperties":
         listed.update(pod_descriptions.times(last))
     if last is not None and job.ended and last.plan is None:
         listed["container"] = _exit_of(last)
@@ -85,9 +89,26 @@ def summary(service: Service, job: Job) -> Structure:
         listed["arrayProperties"] = _parent_properties(job)
     if job.parent is None:
         listed["jobDefinition"] = job.spec.definition.arn
-    else:
+        if job.nodes is not None:
+            listed["nodeProperties"] = {"numNodes": len(job.nodes.all)}
+    elif job.parent.nodes is None:
         listed["arrayProperties"] = {"index": job.index}
+    else:
+        listed["nodeProperties"] = _node_details(job)
     return listed
+
+
+def _add_index(described: Structure, job: Job) -> None:
+    """Which child of an array it is, or which node."""
+    if job.is_node:
+        described["nodeDetails"] = _node_details(job)
+    else:
+        described["arrayProperties"] = {"statusSummary": {}, "index": job.index}
+
+
+def _node_details(node: Job) -> Structure:
+    assert node.parent is not None
+    return {"nodeIndex": node.index, "isMainNode": node is node.parent.runner}
 
 
 def attempt(place: Place, job: Job, ended: Attempt) -> Structure:
@@ -98,7 +119,7 @@ def attempt(place: Place, job: Job, ended: Attempt) -> Structure:
     described: Structure
     if ended.plan is None:
         described = {"container": _run_of(place, job, ended)}
-    elif job.spec.definition.kind == "eksProperties":
+    elif job.spec.kind == "eksProperties":
         return pod_descriptions.eks_attempt(place, job, ended)
     else:
         described = {"taskProperties": [task_descriptions.attempt_task(place, job, ended)]}
@@ -127,8 +148,8 @@ def _add_progress(described: Structure, job: Job) -> None:
 
 
 def _add_options(described: Structure, job: Job) -> None:
-    """Members that are there only when they were given."""
-    spec = job.spec
+    """Members that are there only when they were given. Nodes show those of their job (assumed)."""
+    spec = job.parent.spec if job.parent is not None else job.spec
     if spec.retry_strategy is not None:
         described["retryStrategy"] = spec.retry_strategy
     if spec.timeout_s is not None:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
+from fakebatch.batch import nodes
 from fakebatch.batch.blocking import blocking_reason, is_reserved
 from fakebatch.batch.lifecycle import block, unblock
 from fakebatch.batch.view import JobView
@@ -135,7 +136,10 @@ class Dispatcher:
         service = self._service
         spec = job.spec
         try:
-            outcome = service.rules.choose(job, self.view)
+            if job.nodes is None:
+                outcome = service.rules.choose(job, self.view)
+            else:
+                outcome = nodes.choose_outcome(service, job)
         except BaseException:
             if job.status == "RUNNABLE":
                 self._send_away(line, job)
@@ -153,17 +157,20 @@ class Dispatcher:
             return False
         for _, environment in spec.queue.environments:
             if environment.usable:
-                host = environment.capacity.take(spec.room)
+                if job.nodes is None:
+                    host = environment.capacity.take(spec.room)
+                else:
+                    host = nodes.take_places(environment, job)
                 if host is not None:
                     break
         else:
             self._prepare(line)
-            self._hold_up(line, job, blocking_reason(spec.queue, spec.room))
+            self._hold_up(line, job, blocking_reason(job))
             return False
         line.leave(job)
         if spec.consumable_resources is not None:
             service.locks.lock(job)
-        service.executor.start(job, environment, outcome, host)
+        service.executor_of(job).start(job, environment, outcome, host)
         return True
 
     def _prepare(self, line: WaitingLine) -> None:

@@ -71,7 +71,7 @@ def _placed(service: Service, environment: ComputeEnvironment) -> dict[str, Atte
     return {
         job.id: job.attempt
         for job in service.jobs.values()
-        if job.attempt is not None and job.attempt.environment is environment
+        if job.attempt is not None and job.nodes is None and job.attempt.environment is environment
     }
 
 
@@ -89,7 +89,8 @@ def _evict(replacement: Replacement) -> None:
     """The jobs have had their time: their hosts go."""
     service = replacement.change.service
     for job_id in list(replacement.old):
-        service.executor.interrupt(service.jobs[job_id])
+        job = service.jobs[job_id]
+        service.executor_of(job).interrupt(job)
 
 
 def _settle(replacement: Replacement) -> None:

@@ -112,7 +112,8 @@ class Moments:
         ended = self._ended.get(id(job), 0)
         if before in ("STARTING", "RUNNING") and after != "RUNNING":
             ended = self._ended[id(job)] = ended + 1
-        if after in ("SUCCEEDED", "FAILED"):
+        # A node can be tried again after its end, with its job.
+        if after in ("SUCCEEDED", "FAILED") and not job.is_node:
             self._ended.pop(id(job), None)
         self.found.append(Moment(STATE_CHANGE, position, at_ns, job, after, reason, ended))
 
@@ -171,8 +172,8 @@ def job_at(service: Service, moment: Moment, job: Job) -> Job:
     then.attempts = job.attempts[: moment.ended]
     then.attempt = _under_way(moment, job)
     then.tags = _tags_at(service, moment)
+    then.stopped_ns = moment.at_ns if over else None
     if not over:
-        then.stopped_ns = None
         # A request to stop it can only have come later: what it reaches moves once more, to its end.
         then.is_cancelled = then.is_terminated = False
         if job.array is not None:

@@ -29,12 +29,19 @@ class Executor:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._tasks = TaskExecutor(service)
+        self._tasks = TaskExecutor(service, self)
 
-    def start(self, job: Job, environment: ComputeEnvironment, outcome: Outcome, host: Host) -> None:
-        """Give a RUNNABLE job a place: its next attempt is STARTING."""
+    def start(
+        self,
+        job: Job,
+        environment: ComputeEnvironment,
+        outcome: Outcome,
+        host: Host,
+        number: int | None = None,
+    ) -> None:
+        """Give a RUNNABLE job a place: its next attempt, or that of this number, is STARTING."""
         service = self._service
-        attempt = Attempt(len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
+        attempt = Attempt(number or len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
         if job.spec.task is not None:
             self._tasks.decide(job, attempt)
         job.attempt = attempt
@@ -56,8 +63,7 @@ class Executor:
         service = self._service
         attempt = job.attempt
         assert attempt is not None
-        attempt.started_ns = service.sim.now_ns
-        move(service, job, "RUNNING")
+        self.run(job, attempt)
         outcome = attempt.outcome
         if outcome.logs:
             service.log(job, attempt.number, outcome.logs)
@@ -75,6 +81,11 @@ class Executor:
             job.event = None
         if job.spec.timeout_s is not None:
             job.deadline = service.sim.schedule(job.spec.timeout_s * NS_PER_SECOND, self.expire, job)
+
+    def run(self, job: Job, attempt: Attempt) -> None:
+        """All containers of a job are up."""
+        attempt.started_ns = self._service.sim.now_ns
+        move(self._service, job, "RUNNING")
 
     def finish(self, job: Job, exit_code: int, reason: str | None) -> None:
         """The container of a RUNNING job exits now, by itself; of several the first essential one."""
@@ -102,7 +113,7 @@ class Executor:
         """Take a host away now, with everything that is on it."""
         for job in list(self._service.jobs.values()):
             if job.attempt is not None and job.attempt.host is host:
-                self.interrupt(job)
+                self._service.executor_of(job).interrupt(job)
 
     def stop(self, job: Job, reason: str) -> None:
         """Tell the container of a STARTING or RUNNING job to stop; it is given time to.
@@ -191,9 +202,13 @@ class Executor:
             reason=reason,
             status_reason=status_reason,
         ):
-            service.scheduler.release(job)
+            self._again(job)
         else:
             service.completion.end(job, "FAILED", status_reason)
+
+    def _again(self, job: Job) -> None:
+        """A failed attempt is to be followed by another."""
+        self._service.scheduler.release(job)
 
     def _cancel_events(self, job: Job) -> None:
         sim = self._service.sim

@@ -13,7 +13,7 @@ from fakebatch.batch.eks_properties import default_pod
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import job_definitions as errors
 from fakebatch.batch.errors import resources as shared
-from fakebatch.batch.kinds import KINDS, kind_in
+from fakebatch.batch.kinds import KINDS, kind_in, orchestration_of
 from fakebatch.batch.registration import check_registration, platform_of
 from fakebatch.batch.retry_strategies import complete_retry_strategy
 from fakebatch.batch.state import JobDefinition, Structure
@@ -148,17 +148,21 @@ def default_job_definition(name: str, place: Place = _DEFAULT_PLACE, **overrides
     Args:
         name: of the definition.
         place: whose execution role a Fargate job gets.
-        **overrides: members of the request. Containers are filled up with what they lack.
+        **overrides: members of the request. Containers are filled up with what they lack, and so are nodes:
+            two of them unless their ranges tell of more, the first is the main one, all run the same.
     """
     kind = "multinode" if "nodeProperties" in overrides else "container"
     request = {"jobDefinitionName": name, "type": kind, **overrides}
     platform = platform_of(request)
-    others = {"containerProperties", "nodeProperties", "eksProperties"} & overrides.keys()
-    if "eksProperties" in overrides:
+    others = {"containerProperties", "eksProperties"} & overrides.keys()
+    is_multinode = request["type"] == "multinode" and not {"ecsProperties", *others} & overrides.keys()
+    if "nodeProperties" in overrides or is_multinode:
+        request["nodeProperties"] = _default_nodes(overrides.get("nodeProperties", {}), platform, place)
+    elif "eksProperties" in overrides:
         request["eksProperties"] = default_pod(overrides["eksProperties"])
     elif "ecsProperties" in overrides or (platform == "MANAGED_INSTANCES" and not others):
         request["ecsProperties"] = default_task(overrides.get("ecsProperties", {}), platform, place)
-    elif "nodeProperties" not in overrides:
+    else:
         container = default_container(overrides.get("containerProperties", {}))
         if platform == "FARGATE":
             container.setdefault("executionRoleArn", place.global_arn("iam", "role/ecsTaskExecutionRole"))
@@ -175,7 +179,7 @@ def _definition(request: Structure, revision: int, arn: str) -> JobDefinition:
         arn=arn,
         status="ACTIVE",
         type=request["type"],
-        orchestration=KINDS[kind].orchestration,
+        orchestration=orchestration_of(kind, request[kind]),
         parameters=request.get("parameters", {}),
         tags=request.get("tags", {}),
         propagate_tags=request.get("propagateTags", False),
@@ -188,6 +192,21 @@ def _definition(request: Structure, revision: int, arn: str) -> JobDefinition:
         scheduling_priority=request.get("schedulingPriority"),
         consumable_resource_properties=request.get("consumableResourceProperties"),
     )
+
+
+def _default_nodes(nodes: Structure, platform: str, place: Place) -> Structure:
+    """Node properties with a number, a main node, and ranges of which each runs something."""
+    ranges = [{"targetNodes": "0:", **one} for one in nodes.get("nodeRangeProperties", [{}])]
+    for one in ranges:
+        if "ecsProperties" in one:
+            one["ecsProperties"] = default_task(one["ecsProperties"], platform, place)
+        elif "eksProperties" in one:
+            one["eksProperties"] = default_pod(one["eksProperties"])
+        else:
+            one["container"] = default_container(one.get("container", {}))
+    named = [int(index) for one in ranges for index in one["targetNodes"].split(":") if index.isdecimal()]
+    least = max([1, *named]) + 1
+    return {"numNodes": least, "mainNode": 0, **nodes, "nodeRangeProperties": ranges}
 
 
 def _split(service: Service, reference: str) -> tuple[str, int | None]:

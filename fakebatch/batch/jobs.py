@@ -14,6 +14,7 @@ from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
 from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import jobs as errors
+from fakebatch.batch.errors import nodes as node_errors
 from fakebatch.batch.errors import scheduling_policies as share_errors
 from fakebatch.batch.errors.job_definitions import SCHEDULING_PRIORITY
 from fakebatch.batch.fair_share import has_room
@@ -21,6 +22,8 @@ from fakebatch.batch.job_definitions import find_job_definition
 from fakebatch.batch.job_queues import find_job_queue
 from fakebatch.batch.kinds import KINDS, check_overrides
 from fakebatch.batch.lifecycle import STATUSES
+from fakebatch.batch.node_properties import total_resources
+from fakebatch.batch.nodes import new_nodes
 from fakebatch.batch.provisioning import provision
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout, complete_retry_strategy
 from fakebatch.batch.scheduling_policies import check_share_identifier
@@ -82,7 +85,7 @@ def submit_job(service: Service, request: Structure) -> Structure:
         _check_dependencies(service, request)
     if "tags" in request:
         check_tags(request["tags"])
-    array = _array(service, request) if "arrayProperties" in request else None
+    array = _array(service, spec, request) if "arrayProperties" in request else None
     job = Job(
         id=service.ids.uuid4(),
         name=request["jobName"],
@@ -92,6 +95,8 @@ def submit_job(service: Service, request: Structure) -> Structure:
         tags=request.get("tags", {}),
         array=array,
     )
+    if spec.kind == "nodeProperties":
+        job.nodes = new_nodes(job)
     service.scheduler.submit(job)
     return {"jobArn": service.arn(f"job/{job.id}"), "jobName": job.name, "jobId": job.id}
 
@@ -203,9 +208,15 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
     overrides = request.get(kind.overrides, {})
     properties = kind.override(definition.properties, overrides, parameters, definition.platform)
     needs = kind.needs(properties)
+    resources = override_consumable_resources(
+        definition.consumable_resource_properties, request.get("consumableResourcePropertiesOverride")
+    )
+    if definition.kind == "nodeProperties":
+        resources = total_resources(properties, resources)
     return JobSpec(
         queue=queue,
         definition=definition,
+        kind=definition.kind,
         properties=properties,
         parameters=parameters,
         retry_strategy=retry_strategy,
@@ -219,9 +230,7 @@ def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> Jo
         overrides_length=len(json.dumps(overrides)) if kind.orchestration == "ECS" else 0,
         share_identifier=request.get("shareIdentifier"),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.scheduling_priority),
-        consumable_resources=override_consumable_resources(
-            definition.consumable_resource_properties, request.get("consumableResourcePropertiesOverride")
-        ),
+        consumable_resources=resources,
     )
 
 
@@ -248,10 +257,11 @@ def _check_dependencies(service: Service, request: Structure) -> None:
             refuse_if(other is None or other.array is None or other.array.size != size, errors.N_TO_N_SIZE)
 
 
-def _array(service: Service, request: Structure) -> Array | None:
+def _array(service: Service, spec: JobSpec, request: Structure) -> Array | None:
     size = request["arrayProperties"].get("size")
     if size is None:
         return None
+    refuse_if(spec.kind == "nodeProperties", node_errors.NODES_AND_ARRAY)
     refuse_if(size not in _ARRAY_SIZES, errors.ARRAY_SIZE)
     return Array(
         size=size,

@@ -17,8 +17,9 @@ from fakebatch.batch.eks_overrides import override_pod
 from fakebatch.batch.eks_properties import check_pod, complete_pod
 from fakebatch.batch.eks_resources import needs_of_pod
 from fakebatch.batch.errors import eks as eks_errors
-from fakebatch.batch.errors import jobs as errors
+from fakebatch.batch.errors import nodes as errors
 from fakebatch.batch.errors import refuse_if
+from fakebatch.batch.node_properties import NodeKind
 from fakebatch.batch.overrides import override_container
 from fakebatch.batch.pods import pod_task
 
@@ -36,7 +37,7 @@ class Kind(NamedTuple):
         override: the properties of a job: of its definition, its overrides, its parameters and the platform.
         needs: what an attempt at such a job reserves.
         overrides: the member of SubmitJob that overrides them.
-        orchestration: containerOrchestrationType.
+        orchestration: containerOrchestrationType; of nodes, where their ranges don't say otherwise.
         task: the containers for the planner of attempts; None for a job of one.
     """
 
@@ -60,8 +61,24 @@ KINDS: dict[str, Kind] = {
         check_pod, complete_pod, override_pod, needs_of_pod, "eksPropertiesOverride", "EKS", pod_task
     ),
 }
+_nodes = NodeKind(KINDS)
+KINDS["nodeProperties"] = Kind(
+    _nodes.check, _nodes.complete, _nodes.override, _nodes.needs, "nodeOverrides", "ECS"
+)
 
 _ECS_OVERRIDES = frozenset({"containerOverrides", "ecsPropertiesOverride", "nodeOverrides"})
+
+
+def needs_of_node(node_range: Structure) -> Needs:
+    """What one node of a range of a multi-node job reserves."""
+    return _nodes.needs_of(node_range)
+
+
+def orchestration_of(kind: str, properties: Structure) -> str:
+    """The containerOrchestrationType of a definition."""
+    return _nodes.orchestration(properties) if kind == "nodeProperties" else KINDS[kind].orchestration
+
+
 
 
 def check_overrides(kind: str, request: Structure) -> None:
@@ -80,9 +97,9 @@ def check_overrides(kind: str, request: Structure) -> None:
     if kind == "eksProperties":
         refuse_if(_ECS_OVERRIDES & request.keys(), eks_errors.OVERRIDES_OF_ECS)
         refuse_if(request.get("propagateTags"), eks_errors.PROPAGATE_TAGS)
-    for other in KINDS.values():
-        if other.overrides != KINDS[kind].overrides:
-            refuse_if(other.overrides in request, errors.overrides_of_another_kind(other.overrides, kind))
+    for other, row in KINDS.items():
+        foreign = other != kind and row.overrides in request
+        refuse_if(foreign, errors.foreign_overrides(row.overrides, kind))
 
 
 def kind_in(request: Structure) -> str:

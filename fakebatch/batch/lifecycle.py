@@ -14,10 +14,16 @@ further. A job that depends on a failed one goes from PENDING to FAILED, never t
 The parent of an array runs nothing: it is SUBMITTED, PENDING while children live, then SUCCEEDED or
 FAILED. Its children come into being PENDING and then live like single jobs.
 
-Cancelling takes a job to FAILED from SUBMITTED, PENDING or RUNNABLE; terminating also from STARTING and
-RUNNING. Nothing leaves SUCCEEDED or FAILED.
+A multi-node job lives like a single one: it does what its main node does. Its nodes come into being
+RUNNABLE, with it (assumed: nothing says what they are before they are launched). The main node is STARTING
+when all of them have a place, the others when it is RUNNING; each ends by its own exit, and all of them with
+the main node. When the job is tried again they are RUNNABLE again, those too that had ended (assumed).
 
-Source: user guide, "Job states", "Array jobs", "Job dependencies", "Automated job retries".
+Cancelling takes a job to FAILED from SUBMITTED, PENDING or RUNNABLE; terminating also from STARTING and
+RUNNING. Nothing but a node leaves SUCCEEDED or FAILED.
+
+Source: user guide, "Job states", "Array jobs", "Job dependencies", "Automated job retries", "Job lifecycle
+for MNP jobs".
 """
 
 from __future__ import annotations
@@ -64,14 +70,28 @@ ARRAY_CHILD: Table = {
     "PENDING": frozenset({"RUNNABLE", "FAILED"}),
     **_RUN,
 }
-TABLES: dict[str, Table] = {"single": SINGLE, "array parent": ARRAY_PARENT, "array child": ARRAY_CHILD}
+NODE: Table = {
+    None: frozenset({"RUNNABLE"}),
+    **_RUN,
+    "SUCCEEDED": frozenset({"RUNNABLE"}),
+    "FAILED": frozenset({"RUNNABLE"}),
+}
+TABLES: dict[str, Table] = {
+    "single": SINGLE,
+    "array parent": ARRAY_PARENT,
+    "array child": ARRAY_CHILD,
+    "multi-node": SINGLE,
+    "node": NODE,
+}
 
 
 def kind(job: Job) -> str:
     """The name of the table that a job lives by."""
+    if job.parent is not None:
+        return "node" if job.is_node else "array child"
     if job.array is not None:
         return "array parent"
-    return "single" if job.parent is None else "array child"
+    return "single" if job.nodes is None else "multi-node"
 
 
 def move(service: Service, job: Job, status: str, reason: str | None = None) -> None:
@@ -82,7 +102,10 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
     """
     before = job.status
     parent = job.parent
-    table = SINGLE if parent is None and job.array is None else ARRAY_CHILD if parent else ARRAY_PARENT
+    if parent is None:
+        table = SINGLE if job.array is None else ARRAY_PARENT
+    else:
+        table = NODE if parent.array is None else ARRAY_CHILD
     if status not in table[before]:
         raise InternalError(f"{kind(job)} job {job.id} cannot go from {before} to {status}")
     if job.status_reason is not None:
@@ -96,9 +119,8 @@ def move(service: Service, job: Job, status: str, reason: str | None = None) -> 
         jobs = job.spec.queue.jobs
         jobs.remove(before, job)
         jobs.add(status, job)
-    else:
+    elif parent.array is not None:
         array = parent.array
-        assert array is not None
         array.summary[before] -= 1
         array.summary[status] += 1
         array.updated_ns = now_ns

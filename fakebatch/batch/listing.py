@@ -1,11 +1,11 @@
-"""ListJobs: a queue's jobs or an array's children, by status or by one filter.
+"""ListJobs: a queue's jobs, an array's children or a multi-node job's nodes, by status or by one filter.
 
 Source: API reference, ListJobs (reference §13).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fakebatch.aws.pagination import BadToken, decode_token, page
@@ -31,7 +31,7 @@ def list_jobs(service: Service, request: Structure) -> Structure:
     """One page of jobs, newest first; RUNNING ones where neither a status nor a filter is given.
 
     A filter looks at jobs of every status; SHARE_IDENTIFIER alone can be combined with one. Filters don't
-    apply to an array's children. Newest first is documented for filters and assumed for the rest, and also
+    apply to children and nodes. Newest first is documented for filters and assumed for the rest, and also
     for JOB_NAME, whose results the model calls grouped by name besides.
 
     Raises:
@@ -67,8 +67,12 @@ def _candidates(service: Service, request: Structure, start: int | None) -> Cand
             raise ClientException(errors.job_queue_not_found(request["jobQueue"]))
         return _of_queue(queue, request, start)
     if request.get("multiNodeJobId"):
-        return iter(())  # There are no multi-node jobs yet, and what is none has no nodes: assumed.
-    return _of_array(service, request, start)
+        job = service.jobs.get(request["multiNodeJobId"])
+        nodes = job.nodes.all if job is not None and job.nodes is not None else []
+        return _children([node for node in nodes if node.id in service.jobs], request, start)
+    parent = service.jobs.get(request["arrayJobId"])
+    array = parent.array if parent is not None else None
+    return _children(array.children if array is not None else [], request, start)
 
 
 def _of_queue(queue: JobQueue, request: Structure, start: int | None) -> Candidates:
@@ -86,13 +90,9 @@ def _of_queue(queue: JobQueue, request: Structure, start: int | None) -> Candida
     return (entry for entry in jobs if test(entry[1]))
 
 
-def _of_array(service: Service, request: Structure, start: int | None) -> Candidates:
-    """Children of one status, the highest index first. An unknown array has none: assumed."""
-    parent = service.jobs.get(request["arrayJobId"])
-    if parent is None or parent.array is None:
-        return iter(())
+def _children(children: Sequence[Job], request: Structure, start: int | None) -> Candidates:
+    """Children or nodes of one status, the highest index first. What isn't there has none: assumed."""
     status = request.get("jobStatus", "RUNNING")
-    children = parent.array.children
     newest = len(children) - 1 if start is None else min(start, len(children) - 1)
     return ((index, children[index]) for index in range(newest, -1, -1) if children[index].status == status)
 

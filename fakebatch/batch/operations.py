@@ -130,7 +130,6 @@ OPERATIONS: dict[str, Operation] = {
         " retryStrategy propagateTags timeout tags platformCapabilities eksProperties ecsProperties"
         " consumableResourceProperties",
         wraps=True,
-        later="nodeProperties",
     ),
     "DescribeJobDefinitions": operation(
         job_definitions.describe_job_definitions,
@@ -147,8 +146,8 @@ OPERATIONS: dict[str, Operation] = {
     "SubmitJob": operation(
         jobs.submit_job,
         "jobName jobQueue jobDefinition shareIdentifier schedulingPriorityOverride arrayProperties dependsOn"
-        " parameters containerOverrides ecsPropertiesOverride eksPropertiesOverride retryStrategy"
-        " propagateTags timeout tags consumableResourcePropertiesOverride",
+        " parameters containerOverrides ecsPropertiesOverride eksPropertiesOverride nodeOverrides"
+        " retryStrategy propagateTags timeout tags consumableResourcePropertiesOverride",
     ),
     "SubmitServiceJob": operation(
         service_jobs.submit_service_job,

@@ -82,7 +82,7 @@ def _capacity(queue: JobQueue, quantity: float) -> list[Structure]:
 
 
 def _in_status(queue: JobQueue, status: str) -> Iterator[Job]:
-    """Jobs that run by themselves: single ones, and the children of arrays, whose parents are PENDING."""
+    """Jobs that get a place: single ones, multi-node ones, children of arrays, whose parents are PENDING."""
     for _, job in queue.jobs.newest_first(status):
         yield job
     for _, job in queue.jobs.newest_first("PENDING"):
@@ -115,7 +115,8 @@ def _concerns(queue: JobQueue, entry: Transition) -> bool:
     """A job of the queue has become RUNNABLE or is it no more."""
     if "RUNNABLE" not in (entry.before, entry.after):
         return False
-    return isinstance(entry.subject, Job) and entry.subject.spec.queue is queue
+    job = entry.subject
+    return isinstance(job, Job) and job.spec.queue is queue and not job.is_node
 
 
 def _moved_in_share(entry: Transition, lines: Lines) -> Iterator[Job]:

@@ -10,14 +10,13 @@ import json
 import re
 
 from fakebatch.batch.consumable_resources import check_consumable_resources
+from fakebatch.batch.errors import ClientException, refuse_if
 from fakebatch.batch.errors import eks as eks_errors
 from fakebatch.batch.errors import job_definitions as errors
-from fakebatch.batch.errors import refuse_if
 from fakebatch.batch.kinds import KINDS, kind_in
 from fakebatch.batch.retry_strategies import check_retry_strategy, check_timeout
 from fakebatch.batch.state import Structure
 from fakebatch.batch.tag_limits import check_tags
-from fakebatch.errors import UsageError
 
 CAPABILITIES = ("FARGATE", "EC2", "MANAGED_INSTANCES")
 MAX_BYTES = 24 * 1024
@@ -30,7 +29,6 @@ def check_registration(request: Structure) -> None:
 
     Raises:
         ClientException: with Batch's text.
-        UsageError: Batch would take it, but fakebatch doesn't have this kind of job yet.
     """
     refuse_if(not _NAME.fullmatch(request["jobDefinitionName"]), errors.JOB_DEFINITION_NAME)
     check_tags(request.get("tags", {}))
@@ -42,8 +40,6 @@ def check_registration(request: Structure) -> None:
     refuse_if(not 0 <= request.get("schedulingPriority", 0) <= 9999, errors.SCHEDULING_PRIORITY)
     check_consumable_resources(request.get("consumableResourceProperties"))
     kind = kind_in(request)
-    if kind not in KINDS:
-        raise UsageError(_not_there_yet(request["jobDefinitionName"], kind))
     KINDS[kind].check(request.get(kind, {}), platform_of(request))
 
 
@@ -65,12 +61,13 @@ def _check_kinds(request: Structure) -> None:
     refuse_if({"containerProperties", "ecsProperties"} <= request.keys(), errors.CONTAINER_AND_ECS)
     refuse_if({"containerProperties", "eksProperties"} <= request.keys(), errors.CONTAINER_AND_EKS)
     refuse_if({"ecsProperties", "eksProperties"} <= request.keys(), errors.ECS_AND_EKS)
-    refuse_if({"nodeProperties", "eksProperties"} <= request.keys(), eks_errors.NODES_AND_EKS)
+    others = {"containerProperties", "ecsProperties", "eksProperties"} & request.keys()
     if request["type"] == "multinode":
         refuse_if("nodeProperties" not in request, errors.NODE_PROPERTIES_REQUIRED)
     else:
-        others = {"containerProperties", "ecsProperties", "eksProperties"} & request.keys()
         refuse_if("nodeProperties" in request and not others, errors.CONTAINER_TYPE_REQUIRES)
+    if "nodeProperties" in request and others:
+        raise ClientException(errors.nodes_and(min(others)))
 
 
 def _check_capabilities(request: Structure) -> None:
@@ -86,10 +83,3 @@ def _check_capabilities(request: Structure) -> None:
         refuse_if(platform == "MANAGED_INSTANCES", errors.MANAGED_INSTANCES_MULTINODE)
     elif platform == "MANAGED_INSTANCES":
         refuse_if("containerProperties" in request, errors.MANAGED_INSTANCES_CONTAINER)
-
-
-def _not_there_yet(name: str, kind: str) -> str:
-    return (
-        f"RegisterJobDefinition of {name!r} with {kind}: fakebatch has no jobs of this kind yet. "
-        "It has jobs of type='container' with containerProperties or ecsProperties."
-    )

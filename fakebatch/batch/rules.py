@@ -172,7 +172,7 @@ class Rules:
         Args:
             job: that gets its turn.
             view_of: as the test's author sees it.
-            attempt: its number where attempts have been that don't count.
+            attempt: its number, where it isn't one more than have ended.
         """
         if not self._rules:
             return SUCCESS

@@ -75,13 +75,14 @@ def log_stream_name(job: Job, attempt: Attempt, container: str | None = None) ->
 
 
 def network_interfaces(job: Job, attempt: Attempt) -> list[Structure]:
-    """The task's interface on Fargate; a task in the host's network has none."""
-    if not attempt.environment.is_fargate:
+    """The task's interface on Fargate, and a node's; any other task is in its host's network and has none.
+
+    Source: user guide, "Multi-node parallel jobs": nodes are in network mode awsvpc.
+    """
+    if not attempt.environment.is_fargate and not job.is_node:
         return []
-    digits = derived_hex(f"interface/{job.id}/{attempt.number}")
-    address = f"10.0.{int(digits[0:2], 16)}.{int(digits[2:4], 16) % 254 + 1}"
     attachment = derived_uuid(f"attachment/{job.id}/{attempt.number}")
-    return [{"attachmentId": attachment, "privateIpv4Address": address}]
+    return [{"attachmentId": attachment, "privateIpv4Address": _address(job, attempt)}]
 
 
 def host_lost_reason(job: Job, attempt: Attempt) -> str:
@@ -109,7 +110,33 @@ def batch_environment(job: Job, attempt: Attempt | None) -> dict[str, str]:
     if job.parent is not None and job.parent.array is not None:
         variables["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.index)
         variables["AWS_BATCH_JOB_ARRAY_SIZE"] = str(job.parent.array.size)
+    if job.is_node:
+        variables |= _node_environment(job)
     return variables
+
+
+def _node_environment(node: Job) -> dict[str, str]:
+    """What a node is told of the others. AWS_BATCH_JOB_ID is its own, with the index, as public scripts show.
+
+    Source: user guide, "Job environment variables".
+    """
+    assert node.parent is not None
+    assert node.parent.nodes is not None
+    nodes = node.parent.nodes
+    variables = {
+        "AWS_BATCH_JOB_NUM_NODES": str(len(nodes.all)),
+        "AWS_BATCH_JOB_NODE_INDEX": str(node.index),
+        "AWS_BATCH_JOB_MAIN_NODE_INDEX": str(nodes.main.index),
+    }
+    attempt = nodes.main.last_attempt
+    if node is not nodes.main and attempt is not None:
+        variables["AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS"] = _address(nodes.main, attempt)
+    return variables
+
+
+def _address(job: Job, attempt: Attempt) -> str:
+    digits = derived_hex(f"interface/{job.id}/{attempt.number}")
+    return f"10.0.{int(digits[0:2], 16)}.{int(digits[2:4], 16) % 254 + 1}"
 
 
 def _host(job: Job, attempt: Attempt) -> str:

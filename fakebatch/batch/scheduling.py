@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch import arrays, dependencies, fair_share, task_limits
+from fakebatch.batch import arrays, dependencies, fair_share, nodes, task_limits
 from fakebatch.batch.lifecycle import enter, move
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Scheduler:
         """Make a job RUNNABLE; the scheduler comes to it a moment later."""
         service = self._service
         move(service, job, "RUNNABLE")
+        if job.nodes is not None:
+            nodes.spawn(service, job)
         job.event = service.sim.schedule(service.durations.runnable_ns, self.arrive, job)
 
     def arrive(self, job: Job) -> None:
@@ -93,4 +95,4 @@ class Scheduler:
             if job.array is not None:
                 arrays.end_children(self._service, job, "JobQueue deleted")
             if not job.ended:
-                self._service.executor.abort(job, "JobQueue deleted")
+                self._service.executor_of(job).abort(job, "JobQueue deleted")

@@ -12,6 +12,7 @@ from fakebatch.batch.consumable_resource_locks import Locks
 from fakebatch.batch.dispatch import Dispatcher
 from fakebatch.batch.execution import Executor
 from fakebatch.batch.instance_types import InstanceType
+from fakebatch.batch.nodes import NodeExecutor
 from fakebatch.batch.rules import Rules
 from fakebatch.batch.scheduling import Scheduler
 from fakebatch.batch.service_execution import ServiceScheduler
@@ -53,7 +54,7 @@ class Service:
             name.
         job_definitions: by name, revision n at position n-1.
         definitions_named: what SubmitJob has found, by the reference that it gave; emptied by every change.
-        jobs: by id, array children too.
+        jobs: by id, array children and nodes too.
         service_jobs: by id.
         service_requests: digests of the SubmitServiceJob requests that they came from.
         instance_types: those that the test's author has added, by name.
@@ -102,6 +103,7 @@ class Service:
         self.locks = Locks(self)
         self.time_limits = TimeLimits(self)
         self.executor = Executor(self)
+        self.node_executor = NodeExecutor(self)
         self.completion = Completion(self)
         self._logs: dict[str, list[LogLine]] = {}
 
@@ -113,6 +115,10 @@ class Service:
         """Something changed that may give waiting jobs a place: they are looked at again, now."""
         self.dispatcher.wake()
         self.service_scheduler.wake()
+
+    def executor_of(self, job: Job) -> Executor:
+        """The one that runs a job."""
+        return self.executor if job.nodes is None and not job.is_node else self.node_executor
 
     def log(self, job: Job, attempt: int, lines: Iterable[str], container: str | None = None) -> None:
         """Add to the log of an attempt, 1 for the first: the current one, or one that its body has ended."""

@@ -258,8 +258,8 @@ class JobSpec:
     Children share it, and so do the jobs of a queue that take their definition as it is.
 
     Attributes:
-        properties: what the job runs, of its definition's kind, as DescribeJobs shows it, but without what
-            only a run adds.
+        kind: of the properties, as in the table of kinds; of a node that of its range.
+        properties: what the job runs, as DescribeJobs shows it, but without what only a run adds.
         retry_strategy: as DescribeJobs shows it, or None for a single try.
         timeout_s: seconds an attempt may run, or None.
         needs: what an attempt reserves.
@@ -270,6 +270,7 @@ class JobSpec:
 
     queue: JobQueue
     definition: JobDefinition
+    kind: str
     properties: Structure
     parameters: dict[str, str]
     retry_strategy: Structure | None
@@ -287,7 +288,7 @@ class JobSpec:
     @property
     def container(self) -> Structure | None:
         """The container of a job that runs just one on ECS."""
-        return self.properties if self.definition.kind == "containerProperties" else None
+        return self.properties if self.kind == "containerProperties" else None
 
 
 @dataclass(slots=True)
@@ -312,11 +313,28 @@ class Array:
 
 
 @dataclass(slots=True)
-class Job:
-    """A job: single, array parent, or array child. Times in ns.
+class Nodes:
+    """What makes a job a multi-node one.
 
     Attributes:
-        sequence: position in its queue's order of submission; a child's is its index.
+        all: the nodes by index; they come into being when the job is RUNNABLE for the first time.
+        main: the one whose fate is the job's. The job has the same attempts.
+        outcomes: what the world has decided to do with each in the attempt under way.
+        hosts: where those will run, by index, that have a place and have not been launched.
+    """
+
+    all: list[Job]
+    main: Job
+    outcomes: list[Outcome] = field(default_factory=list)
+    hosts: dict[int, Host] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Job:
+    """A job: single, array parent, array child, multi-node, or one of its nodes. Times in ns.
+
+    Attributes:
+        sequence: position in its queue's order of submission; a child's or a node's is its index.
         waits: dependencies that have not ended yet.
         dependents: ids of the jobs that wait for this one.
         event: what happens next to it.
@@ -325,6 +343,7 @@ class Job:
         attempt: the one that is starting or running.
         reply: DescribeJobs' packed answer about it alone, until it changes: pollers ask more often than that.
         stop_reason: the reason of a CancelJob or TerminateJob that it has accepted.
+        parent: of a child, the array; of a node, the multi-node job.
     """
 
     id: str
@@ -345,6 +364,7 @@ class Job:
     parent: Job | None = None
     index: int | None = None
     array: Array | None = None
+    nodes: Nodes | None = None
     reply: bytes | None = None
     stop_reason: str | None = None
     is_cancelled: bool = False
@@ -354,6 +374,16 @@ class Job:
     def ended(self) -> bool:
         """SUCCEEDED or FAILED: nothing will move it any more."""
         return self.status in ("SUCCEEDED", "FAILED")
+
+    @property
+    def is_node(self) -> bool:
+        """A node of a multi-node job."""
+        return self.parent is not None and self.parent.nodes is not None
+
+    @property
+    def runner(self) -> Job:
+        """The job that has its container: the main node of a multi-node job, otherwise the job itself."""
+        return self if self.nodes is None else self.nodes.main
 
     @property
     def last_attempt(self) -> Attempt | None:

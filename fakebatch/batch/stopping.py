@@ -16,8 +16,11 @@ Stop = Callable[["Service", "Job", str], None]
 
 
 def cancel(service: Service, job: Job, reason: str) -> None:
-    """Take a job that hasn't been placed to FAILED; one that has is let run."""
-    if job.ended or job.status in ("STARTING", "RUNNING"):
+    """Take a job that hasn't been placed to FAILED; one that has is let run.
+
+    So is a node that waits for its place: it can't be taken out of its job (assumed).
+    """
+    if job.ended or job.status in ("STARTING", "RUNNING") or job.is_node:
         return
     job.is_cancelled = True
     job.reply = None
@@ -26,14 +29,14 @@ def cancel(service: Service, job: Job, reason: str) -> None:
 
 def terminate(service: Service, job: Job, reason: str) -> None:
     """Stop the container of a job that has been placed; cancel one that hasn't."""
-    if job.ended:
+    if job.ended or (job.is_node and job.attempt is None):
         return
     job.is_terminated = True
     job.reply = None
     if job.attempt is None:
         _take_back(service, job, reason, terminate)
     else:
-        service.executor.stop(job, reason)
+        service.executor_of(job).stop(job, reason)
 
 
 def _take_back(service: Service, job: Job, reason: str, stop: Stop) -> None:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import bodies
-from fakebatch.batch.lifecycle import move
 from fakebatch.batch.outcomes import SUCCESS, Outcome
 from fakebatch.batch.task_moments import ended_at, exited_at, stopping_at
 from fakebatch.batch.tasks import Durations, status_reason_of
 from fakebatch.timing import NS_PER_SECOND
 
 if TYPE_CHECKING:
+    from fakebatch.batch.execution import Executor
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Attempt, Job
     from fakebatch.batch.tasks import Plan, Run, Task
@@ -28,10 +28,11 @@ _HANGS = Outcome(hangs=True)
 class TaskExecutor:
     """Takes attempts with a plan through it; the `Executor` does the rest for them as for any other."""
 
-    __slots__ = ("_service",)
+    __slots__ = ("_executor", "_service")
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, executor: Executor) -> None:
         self._service = service
+        self._executor = executor
 
     def decide(self, job: Job, attempt: Attempt) -> None:
         """Give a new attempt the outcomes of its containers, and its plan. The job stays as it is."""
@@ -88,12 +89,10 @@ class TaskExecutor:
 
     def _run(self, job: Job, attempt: Attempt) -> None:
         """The task is up: RUNNING, and the attempt's timeout starts."""
-        service = self._service
-        attempt.started_ns = service.sim.now_ns
-        move(service, job, "RUNNING")
+        self._executor.run(job, attempt)
         if job.spec.timeout_s is not None:
             timeout_ns = job.spec.timeout_s * NS_PER_SECOND
-            job.deadline = service.sim.schedule(timeout_ns, service.executor.expire, job)
+            job.deadline = self._service.sim.schedule(timeout_ns, self._executor.expire, job)
 
     def _begin(self, job: Job, attempt: Attempt, at: int) -> bool:
         """A container starts: what it prints, and its body. False when the attempt is over by that."""
@@ -123,7 +122,7 @@ class TaskExecutor:
             attempt.outcome = Outcome(
                 exit_code=run.exit_code, reason=run.reason, status_reason=status_reason_of(plan)
             )
-        self._service.executor.end(job)
+        self._executor.end(job)
 
     def _schedule(self, job: Job) -> None:
         """Enter the next step, and the deadline anew behind it: what needs exactly its timeout makes it."""
@@ -140,7 +139,7 @@ class TaskExecutor:
         if job.deadline is not None:
             left_ns = job.deadline.when_ns - sim.now_ns
             sim.cancel(job.deadline)
-            job.deadline = sim.schedule(left_ns, self._service.executor.expire, job)
+            job.deadline = sim.schedule(left_ns, self._executor.expire, job)
 
     def _plan(self, job: Job, attempt: Attempt) -> Plan:
         assert job.spec.task is not None

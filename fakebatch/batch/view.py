@@ -1,4 +1,7 @@
-"""A job as the test's author sees it: live, read-only, with two ways to end its attempt."""
+"""A job as the test's author sees it: live, read-only, with two ways to end its attempt.
+
+A multi-node job is seen through its main node: that one's command, environment, instance and log are its own.
+"""
 
 from __future__ import annotations
 
@@ -111,14 +114,14 @@ class JobView:
 
         Of several containers it is the first essential one.
         """
-        job = self._job
+        job = self._job.runner
         own = {item["name"]: item["value"] for item in self._properties["environment"]}
         return own | batch_environment(job, job.last_attempt)
 
     @property
     def containers(self) -> list[ContainerView]:
         """All its containers, in the order of the definition."""
-        service, job = self._locate(), self._job
+        service, job = self._locate(), self._job.runner
         if job.spec.task is None:
             attempt = job.last_attempt
             left = (attempt.exit_code, attempt.reason) if attempt else (None, None)
@@ -139,12 +142,12 @@ class JobView:
     @property
     def array_index(self) -> int | None:
         """Its index when it is the child of an array."""
-        return self._job.index
+        return None if self._job.is_node else self._job.index
 
     @property
     def node_index(self) -> int | None:
         """Its index when it is a node of a multi-node job."""
-        return None
+        return self._job.index if self._job.is_node else None
 
     @property
     def exit_code(self) -> int | None:
@@ -155,8 +158,8 @@ class JobView:
     @property
     def attempts(self) -> list[dict[str, Any]]:
         """The attempts that have ended, as DescribeJobs shows them."""
-        service = self._locate()
-        return [descriptions.attempt(service.place, self._job, attempt) for attempt in self._job.attempts]
+        place, job = self._locate().place, self._job.runner
+        return [descriptions.attempt(place, job, attempt) for attempt in job.attempts]
 
     @property
     def instance(self) -> str | None:
@@ -164,7 +167,7 @@ class JobView:
         attempt = self._job.last_attempt
         if attempt is None or attempt.environment.is_fargate:
             return None
-        return instance_id(self._job, attempt)
+        return instance_id(self._job.runner, attempt)
 
     @property
     def history(self) -> list[Entry]:
@@ -175,8 +178,8 @@ class JobView:
 
     @property
     def log(self) -> list[str]:
-        """The lines that all its attempts have printed."""
-        return [line.text for line in self._locate().log_of(self._job)]
+        """The lines that all its attempts have printed; of a multi-node job, its main node's."""
+        return [line.text for line in self._locate().log_of(self._job.runner)]
 
     def finish(self, exit_code: int = 0, reason: str | None = None) -> None:
         """End the current attempt now, as if its container had exited; a strategy may retry it.
@@ -191,7 +194,7 @@ class JobView:
         checked_exit_code(f"finish(exit_code={exit_code!r})", exit_code)
         job = self._in("RUNNING", verb="finish")
         service = self._locate()
-        service.executor.finish(job, exit_code, reason)
+        service.executor_of(job).finish(job, exit_code, reason)
         service.sim.settle()
 
     def interrupt(self) -> None:
@@ -202,7 +205,7 @@ class JobView:
         """
         job = self._in("STARTING", "RUNNING", verb="interrupt")
         service = self._locate()
-        service.executor.interrupt(job)
+        service.executor_of(job).interrupt(job)
         service.sim.settle()
 
     def _in(self, *statuses: str, verb: str) -> Job:
@@ -223,7 +226,7 @@ class JobView:
     @property
     def _properties(self) -> Structure:
         """The container that it is about."""
-        spec = self._job.spec
+        spec = self._job.runner.spec
         if spec.task is None:
             return spec.properties
         find = pods.container_of if spec.task.is_pod else task_descriptions.container_of

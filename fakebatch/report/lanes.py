@@ -54,7 +54,7 @@ class Lane:
 
 
 def lanes(transitions: Sequence[Transition], end: datetime) -> list[Lane]:
-    """A lane for each subject: in order of appearance, the children of an array below their parent."""
+    """A lane for each subject: in order of appearance, children and nodes below their job."""
     names = Names(transitions)
     histories: dict[str, list[Transition]] = {}
     for each in transitions:
@@ -66,9 +66,9 @@ def lanes(transitions: Sequence[Transition], end: datetime) -> list[Lane]:
 
 def _order(lane: Lane, position: dict[str, int]) -> tuple[int, int]:
     own = position[lane.first.id]
-    if lane.first.array_index is None or lane.first.parent_id is None:
+    if lane.first.index is None or lane.first.parent_id is None:
         return own, -1
-    return position.get(lane.first.parent_id, own), lane.first.array_index
+    return position.get(lane.first.parent_id, own), lane.first.index
 
 
 def _lane(label: str, history: Sequence[Transition], end: datetime) -> Lane:

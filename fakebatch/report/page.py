@@ -169,7 +169,7 @@ def _rows(transitions: Sequence[Transition], calls: Sequence[Call], scale: Scale
     children: dict[str, list[Lane]] = {}
     top: list[Lane] = []
     for lane in lanes(transitions, end):
-        if lane.first.array_index is not None and lane.first.parent_id is not None:
+        if lane.first.parent_id is not None:
             children.setdefault(lane.first.parent_id, []).append(lane)
         elif lane.first.is_job or len(lane.bars) > 1:
             top.append(lane)  # a resource that was set up and then stayed as it was is no news
@@ -230,10 +230,12 @@ def _crowd_row(children: Sequence[Lane], scale: Scale, end: datetime) -> Row:
         for step, until in zip(steps, ends, strict=True)
         for mark in _layers(step, until, scale, len(children))
     ]
-    parent = children[0].label.rpartition(":")[0]
+    first = children[0]
+    parent = first.label.rpartition(first.first.separator)[0]
     failed = sum(lane.last.after == "FAILED" for lane in children)
-    hover = f"{parent}: how many of its {len(children)} children are in which state"
-    return Row("crowd", f"{len(children)} children", hover, f"{failed} FAILED" if failed else "", marks)
+    counted = spelling.crowd(len(children), first.first)
+    hover = f"{parent}: how many of its {counted} are in which state"
+    return Row("crowd", counted, hover, f"{failed} FAILED" if failed else "", marks)
 
 
 def _layers(step: Step, until: datetime, scale: Scale, size: int) -> Iterable[Mark]:

@@ -34,6 +34,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def crowd(number: int, like: Transition) -> str:
+    """`12 children` or `12 nodes`, of the kind of one of them."""
+    return f"{number} {'children' if like.node_index is None else 'nodes'}"
+
+
 def moments(transitions: Iterable[Transition], calls: Iterable[Call]) -> list[datetime]:
     """When each of them happened."""
     return [each.at for each in transitions] + [each.at for each in calls]
@@ -53,7 +58,7 @@ class Names:
     def __init__(self, transitions: Iterable[Transition]) -> None:
         own: dict[str, Transition] = {}
         for each in transitions:
-            if each.array_index is None:
+            if each.index is None:
                 own.setdefault(each.id, each)
         owners: dict[tuple[str, str], int] = {}
         for each in own.values():
@@ -61,19 +66,21 @@ class Names:
         self._labels = {key: _label(each, owners[each.kind, each.name] > 1) for key, each in own.items()}
 
     def of(self, transition: Transition) -> str:
-        """The name of what changed; a child's has its index: `sweep:3`."""
+        """The name of what changed; a child's has its index, `sweep:3`, and so has a node's, `mpi#3`."""
         parent_id = transition.parent_id
         if parent_id is None:
             return self._labels[transition.id]
-        return f"{self._labels.get(parent_id, transition.name)}:{transition.array_index}"
+        name = self._labels.get(parent_id, transition.name)
+        return f"{name}{transition.separator}{transition.index}"
 
     def of_id(self, value: str) -> str:
         """The name behind an id or ARN; what nobody is known by is shortened if it is an ARN."""
-        parent_id, _, index = value.rpartition(":")
         if value in self._labels:
             return self._labels[value]
-        if parent_id in self._labels and index.isdigit():
-            return f"{self._labels[parent_id]}:{index}"
+        for separator in ":#":
+            parent_id, _, index = value.rpartition(separator)
+            if parent_id in self._labels and index.isdigit():
+                return f"{self._labels[parent_id]}{separator}{index}"
         is_arn = value.startswith("arn:") and value.count(":") >= 5
         return value.split(":", 5)[5].rpartition("/")[2] if is_arn else value
 

@@ -1,8 +1,8 @@
 """The story of a world, a line an event: transitions and calls in one order, repetition told once.
 
 Three things are told in one line: a call repeated while nothing else happened (a polling loop), what
-happens to several children of an array at one instant, and, in an array whose children still fill too
-many lines, each kind of transition over the whole time.
+happens to several children of an array or nodes of a job at one instant, and, in an array or a job whose
+children or nodes still fill too many lines, each kind of transition over the whole time.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _same_kind(happening: Happening) -> Hashable | None:
 
 
 def _same_instant(happening: Happening) -> Hashable | None:
-    if not isinstance(happening, Transition) or happening.array_index is None:
+    if not isinstance(happening, Transition) or happening.index is None:
         return None
     each = happening
     return each.parent_id, each.at, each.before, each.after, each.attempt, each.exit_code, _detail(each)
@@ -188,22 +188,24 @@ def _line(group: list[Happening], names: spelling.Names) -> Line:
     if len(group) == 1:
         return line
     children = [each for each in group if isinstance(each, Transition)]
-    which = spelling.indices({each.array_index for each in children if each.array_index is not None})
-    label = line.label.rpartition(":")[0]
+    which = spelling.indices({each.index for each in children if each.index is not None})
+    label = line.label.rpartition(first.separator)[0] + first.separator
     last = children[-1].at
     details = {_detail(each) for each in children}
     return replace(
         line,
         until=None if last == first.at else last,
-        label=f"{label}:{which}" if len(which) <= _LABEL_INDICES else f"{label}:*",
-        detail=_joined(_which(len(children), which), line.detail if len(details) == 1 else ""),
+        label=label + (which if len(which) <= _LABEL_INDICES else "*"),
+        detail=_joined(
+            _which(spelling.crowd(len(children), first), which), line.detail if len(details) == 1 else ""
+        ),
         count=len(children),
     )
 
 
-def _which(count: int, which: str) -> str:
+def _which(count: str, which: str) -> str:
     listed = _LABEL_INDICES < len(which) <= _DETAIL_INDICES
-    return f"{count} children" + (f" ({which})" if listed else "")
+    return count + (f" ({which})" if listed else "")
 
 
 def _transition_line(of: Transition, names: spelling.Names) -> Line:
@@ -213,7 +215,7 @@ def _transition_line(of: Transition, names: spelling.Names) -> Line:
 
 
 def _detail(of: Transition) -> str:
-    if of.before is None and of.is_job and of.array_index is None:
+    if of.before is None and of.is_job and of.index is None:
         return f"jobId {of.id}" if of.service == "batch" else of.id
     parts = [] if of.kind == "job" else [of.kind.replace("_", " ")]
     if of.after == "VALID":  # with a reason that says only this

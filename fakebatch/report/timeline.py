@@ -60,11 +60,14 @@ class Timeline(Sequence[Transition]):
     @property
     def summary(self) -> str:
         """How much there is: `1 job, 5 transitions, 3 calls`."""
-        jobs = {each.id: each.array_index is None for each in self._transitions if each.is_job}
-        alone = sum(jobs.values())
-        counts = [spelling.count(alone, "job")]
-        if len(jobs) > alone:
-            counts.append(spelling.count(len(jobs) - alone, "array child", "array children"))
+        jobs = {each.id: each for each in self._transitions if each.is_job}
+        children = sum(each.array_index is not None for each in jobs.values())
+        nodes = sum(each.node_index is not None for each in jobs.values())
+        counts = [spelling.count(len(jobs) - children - nodes, "job")]
+        if children:
+            counts.append(spelling.count(children, "array child", "array children"))
+        if nodes:
+            counts.append(spelling.count(nodes, "node"))
         counts += [spelling.count(len(self), "transition"), spelling.count(len(self._calls), "call")]
         return ", ".join(counts)
 

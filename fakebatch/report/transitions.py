@@ -24,8 +24,9 @@ class Transition:
         at: the instant, aware UTC.
         service: "batch" or "drs".
         kind: what changed: "job", "service_job", "compute_environment", "job_queue" and so on.
-        id: the jobId (`<parent>:<index>` for an array's child) or drs's id; the ARN of what has no id.
-        name: the jobName, which the children of an array share with it, or the resource's own.
+        id: the jobId (`<parent>:<index>` for an array's child, `<job>#<index>` for a node) or drs's id; the
+            ARN of what has no id.
+        name: the jobName, which children and nodes share with their job, or the resource's own.
         before: the state it left; None for what has just come into being.
         after: the state it entered.
         reason: why, in the service's words. For a job that goes back to RUNNABLE it is that of the attempt
@@ -34,6 +35,7 @@ class Transition:
         exit_code: of the container of the attempt that ended here, if it left one.
         container_reason: why that container ended, such as ECS tells an out-of-memory kill.
         array_index: of an array's child.
+        node_index: of a node of a multi-node job.
     """
 
     at: datetime
@@ -48,6 +50,7 @@ class Transition:
     exit_code: int | None = None
     container_reason: str | None = None
     array_index: int | None = None
+    node_index: int | None = None
 
     @property
     def is_job(self) -> bool:
@@ -55,9 +58,19 @@ class Transition:
         return self.kind in ("job", "service_job")
 
     @property
+    def index(self) -> int | None:
+        """Of an array's child or of a node."""
+        return self.array_index if self.node_index is None else self.node_index
+
+    @property
+    def separator(self) -> str:
+        """What stands between the id of a child or a node and its index."""
+        return ":" if self.node_index is None else "#"
+
+    @property
     def parent_id(self) -> str | None:
-        """The id of the array whose child this is."""
-        return None if self.array_index is None else self.id.rpartition(":")[0]
+        """The id of the array whose child this is, or of the job whose node."""
+        return None if self.index is None else self.id.rpartition(self.separator)[0]
 
 
 class _Subject(NamedTuple):
@@ -68,6 +81,7 @@ class _Subject(NamedTuple):
     id: str
     name: str
     array_index: int | None
+    node_index: int | None
 
 
 def read(records: Iterable[trace.Transition]) -> list[Transition]:
@@ -108,6 +122,7 @@ def _read(record: trace.Transition, subjects: dict[int, _Subject], tries: dict[i
         exit_code=getattr(attempt, "exit_code", None),
         container_reason=getattr(attempt, "reason", None),
         array_index=subject.array_index,
+        node_index=subject.node_index,
     )
 
 
@@ -118,7 +133,8 @@ def _describe(record: Any) -> _Subject:
     own_id = getattr(record, "id", None) or record.arn
     name = getattr(record, "name", None) or own_id
     index = getattr(record, "index", None)
-    return _Subject(service, _WORD.sub("_", kind.__name__).lower(), own_id, name, index)
+    indices = (None, index) if "#" in own_id else (index, None)
+    return _Subject(service, _WORD.sub("_", kind.__name__).lower(), own_id, name, *indices)
 
 
 def _attempt(record: Any, number: int) -> Any:

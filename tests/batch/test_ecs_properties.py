@@ -680,11 +680,11 @@ WRONG = {
     ),
     "those of a job of one container": (
         {"containerOverrides": {"command": ["x"]}},
-        "containerOverrides is not applicable for job definitions with ecsProperties.",
+        "Container overrides should not be set for ecsProperties jobs.",
     ),
     "those of several for a job of one": (
         {"jobDefinition": "plain", **overriding({"name": "main", "command": ["x"]})},
-        "ecsPropertiesOverride is not applicable for job definitions with containerProperties.",
+        "ecsPropertiesOverride should not be set for containerProperties jobs.",
     ),
 }
 

@@ -263,7 +263,7 @@ def test_overrides_of_eks_are_not_for_containers_on_ecs(fake, client):
     with pytest.raises(ClientError) as caught:
         client.submit_job(jobName="j", jobQueue="ecs", jobDefinition="d", eksPropertiesOverride=override)
     assert caught.value.response["Error"]["Message"] == (
-        "eksPropertiesOverride is not applicable for job definitions with containerProperties."
+        "eksPropertiesOverride should not be set for containerProperties jobs."
     )
 
 

@@ -443,11 +443,3 @@ def test_default_definition_on_fargate_has_an_execution_role():
     assert role == "arn:aws-cn:iam::210987654321:role/ecsTaskExecutionRole"
 
 
-@pytest.mark.parametrize(
-    ("member", "kind"),
-    [("nodeProperties", "multinode")],
-)
-@pytest.mark.source("model")
-def test_default_definition_of_another_kind_gets_no_container(member, kind):
-    request = default_job_definition("work", **{member: {}})
-    assert request == {"jobDefinitionName": "work", "type": kind, member: {}}

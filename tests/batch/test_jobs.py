@@ -418,18 +418,6 @@ def test_an_enumeration_is_held_against_the_model(client):
     )
 
 
-@pytest.mark.source("api §2: refusal instead of silence")
-@pytest.mark.parametrize(
-    ("member", "value"),
-    [
-        ("nodeOverrides", {"numNodes": 2}),
-    ],
-)
-def test_what_is_not_there_yet_is_misuse(client, member, value):
-    with pytest.raises(fakebatch.UsageError, match=f"batch.SubmitJob: fakebatch doesn't act on {member}, "):
-        submit(client, **{member: value})
-
-
 # -- DescribeJobs
 
 

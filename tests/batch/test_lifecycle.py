@@ -60,6 +60,13 @@ EXPECTED = {
         None: "PENDING",
         **{status: to for status, to in SINGLE.items() if status != "SUBMITTED"},
     },
+    "multi-node": {None: "SUBMITTED", **SINGLE},
+    "node": {
+        None: "RUNNABLE",
+        **{status: to for status, to in SINGLE.items() if status not in ("SUBMITTED", "PENDING")},
+        "SUCCEEDED": "RUNNABLE",
+        "FAILED": "RUNNABLE",
+    },
 }
 
 
@@ -100,6 +107,20 @@ def test_the_other_kinds_are_named_in_the_defect(fake, client, index):
     with pytest.raises(InternalError) as caught:
         move(service, job, "SUBMITTED")
     assert str(caught.value) == f"{kind} job {job.id} cannot go from {before} to SUBMITTED"
+
+
+@pytest.mark.source("assumed: what a node is before it is launched, and that it has a next attempt")
+@pytest.mark.parametrize("suffix", ["", "#1"], ids=["multi-node", "node"])
+def test_jobs_of_many_nodes_and_their_nodes_are_named_in_the_defect(fake, client, suffix):
+    fake.batch.add_job_definition("nodes", type="multinode")
+    job_id = submit(client, jobDefinition="nodes")
+    fake.tick(1)
+    service = fake.service("batch", "us-east-1", "123456789012")
+    job = service.jobs[job_id + suffix]
+    with pytest.raises(InternalError) as caught:
+        move(service, job, "PENDING")
+    named = "node" if suffix else "multi-node"
+    assert str(caught.value) == f"{named} job {job.id} cannot go from RUNNABLE to PENDING"
 
 
 # -- Timelines

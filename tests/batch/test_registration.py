@@ -704,20 +704,3 @@ def accepted(name: str, request: dict[str, Any], source: str = "reference §9.4"
 def test_a_definition_at_the_edge_of_a_rule_is_taken(client, request_change):
     request = {"jobDefinitionName": "work", "type": "container", **request_change}
     assert register(client, request)["revision"] == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "member", "value"),
-    [
-        ("multinode", "nodeProperties", {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": []}),
-    ],
-)
-@pytest.mark.source("assumed: these kinds of jobs come later")
-def test_kinds_that_are_not_there_yet_say_so(client, kind, member, value):
-    with pytest.raises(fakebatch.UsageError) as caught:
-        client.register_job_definition(jobDefinitionName="work", type=kind, **{member: value})
-    assert str(caught.value) == (
-        f"RegisterJobDefinition of 'work' with {member}: fakebatch has no jobs of this kind yet. "
-        "It has jobs of type='container' with containerProperties or ecsProperties."
-    )
-    assert client.describe_job_definitions()["jobDefinitions"] == []

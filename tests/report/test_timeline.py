@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import fakebatch
 from fakebatch.report.transitions import Transition
@@ -226,9 +227,10 @@ def test_trace_is_json(fake, tmp_path):
 
 
 def test_half_a_surrogate_pair_is_escaped_wherever_it_is_told(fake, tmp_path):
-    """JSON can say it, so a reason can have it; no file can."""
+    """JSON can say it, so a refused request can have it; no file can."""
     job_id = submit()
-    boto3.client("batch", region_name="us-east-1").terminate_job(jobId=job_id, reason="a\ud800b")
+    with pytest.raises(ClientError, match="not valid Unicode"):
+        boto3.client("batch", region_name="us-east-1").terminate_job(jobId=job_id, reason="a\ud800b")
     timeline = fake.timeline
     assert "TerminateJob(jobId=train, reason=a\\ud800b)" in timeline.text()
     timeline.html(tmp_path / "t.html")

@@ -8,7 +8,6 @@ from __future__ import annotations
 CONTAINERS_REQUIRED = "Containers must be provided for Batch on EKS jobs."
 IMAGE_REQUIRED = "Image must be provided for Batch on EKS jobs."  # assumed, after CONTAINERS_REQUIRED
 PROPAGATE_TAGS = "Batch on EKS does not support tag propagation."
-NODES_AND_EKS = "Cannot use both nodeProperties and eksProperties"
 # assumed; the rule: API reference, RegisterJobDefinition
 PLATFORM_CAPABILITIES = "Batch on EKS does not support platformCapabilities."
 # Source: nextflow issue 5817, an answer of SubmitJob.

@@ -74,6 +74,11 @@ CONSUMABLE_RESOURCES_DUPLICATE = "Cannot have duplicate consumableResource in co
 DESCRIBE_DEFINITIONS_FILTERS = "JobDefinitions and JobDefinitionName cannot both be set"
 
 
+def nodes_and(member: str) -> str:
+    """NodeProperties beside another kind. Source: assumed; the rule: model, JobDefinition.nodeProperties."""
+    return f"Cannot use both nodeProperties and {member}"
+
+
 def capability(value: str) -> str:
     """A platform that Batch doesn't have."""
     return f"Capability {value} is not valid. Valid capabilities: [FARGATE, EC2, MANAGED_INSTANCES]"

@@ -57,11 +57,6 @@ def no_parameter_for_reference(name: str) -> str:
     return f"Unable to substitute value. No parameter found for reference {name}"
 
 
-def overrides_of_another_kind(member: str, kind: str) -> str:
-    """`containerOverrides` for a definition with `ecsProperties`, and the like. Text assumed."""
-    return f"{member} is not applicable for job definitions with {kind}."
-
-
 def unknown_container(name: str) -> str:
     """An override of a container that the definition doesn't have. Text assumed, after `dependsOn`'s."""
     return f"Container name {name} in ecsPropertiesOverride must reference a defined container."
