@@ -108,7 +108,7 @@ def _add_index(described: Structure, job: Job) -> None:
 
 def _node_details(node: Job) -> Structure:
     assert node.parent is not None
-    return {"nodeIndex": node.index, "isMainNode": node is node.parent.runner}
+    return {"nodeIndex": node.index, "isMainNode": node.index == node.parent.runner.index}
 
 
 def attempt(place: Place, job: Job, ended: Attempt) -> Structure:
@@ -158,8 +158,8 @@ def _add_options(described: Structure, job: Job) -> None:
         described["shareIdentifier"] = spec.share_identifier
     if spec.scheduling_priority is not None:
         described["schedulingPriority"] = spec.scheduling_priority
-    if spec.consumable_resources is not None:
-        described["consumableResourceProperties"] = spec.consumable_resources
+    if job.spec.consumable_resources is not None:
+        described["consumableResourceProperties"] = job.spec.consumable_resources
 
 
 def _container(place: Place, job: Job, attempts: list[Structure]) -> Structure:

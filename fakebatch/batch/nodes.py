@@ -163,6 +163,7 @@ class NodeExecutor(Executor):
         whole = job.parent
         assert whole is not None
         if job is whole.runner:
+            attempt.started_ns = self._service.sim.now_ns
             move(self._service, whole, "RUNNING")
         super().run(job, attempt)
         if job is whole.runner:

@@ -83,7 +83,7 @@ class Scheduler:
         if job.event is not None:
             self._service.sim.cancel(job.event)
             job.event = None
-        elif job.status == "RUNNABLE":
+        elif job.status == "RUNNABLE" and not job.is_node:
             self._service.dispatcher.leave(job)
 
     def queue_deleted(self, queue: JobQueue) -> None:

@@ -28,10 +28,13 @@ def cancel(service: Service, job: Job, reason: str) -> None:
 
 
 def terminate(service: Service, job: Job, reason: str) -> None:
-    """Stop the container of a job that has been placed; cancel one that hasn't."""
+    """Stop the container of a job that has been placed; cancel one that hasn't.
+
+    A node can be stopped alone once it has been launched, and doesn't show isTerminated (assumed).
+    """
     if job.ended or (job.is_node and job.attempt is None):
         return
-    job.is_terminated = True
+    job.is_terminated = not job.is_node
     job.reply = None
     if job.attempt is None:
         _take_back(service, job, reason, terminate)

@@ -267,6 +267,20 @@ FARGATE = {
 }
 
 
+NODES = {
+    "numNodes": 3,
+    "mainNode": 1,
+    "nodeRangeProperties": [
+        {"targetNodes": "0:", "container": FULL},
+        {
+            "targetNodes": "2",
+            "container": {"image": "busybox", "resourceRequirements": SIZE, "instanceType": "p3.2xlarge"},
+            "consumableResourceProperties": {"consumableResourceList": []},
+        },
+    ],
+}
+
+
 def definitions(listener):
     register, batch = listener.client.register_job_definition, listener.client
     register(
@@ -281,6 +295,7 @@ def definitions(listener):
         schedulingPriority=3,
         platformCapabilities=["EC2"],
     )
+    register(jobDefinitionName="nodes", type="multinode", nodeProperties=NODES, parameters={"what": "hello"})
     register(
         jobDefinitionName="old", type="container", containerProperties={"image": "i", "vcpus": 1, "memory": 4}
     )
@@ -308,6 +323,7 @@ def jobs(listener):
     control.when(job_name="stuck").stuck("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT")
     control.when(job_name="hangs").hang()
     control.when(array_index=1).fail(after=10)
+    control.when(node_index=1).fail(after=10).succeed(after=10)
 
     def submit(name, queue="q", definition="d", **members):
         return batch.submit_job(jobName=name, jobQueue=queue, jobDefinition=definition, **members)["jobId"]
@@ -322,16 +338,23 @@ def jobs(listener):
         "hangs": submit("hangs", timeout={"attemptDurationSeconds": 60}),
         "terminated": submit("hangs"),
         "array": submit("array", arrayProperties={"size": 3}),
+        "nodes": submit("nodes", definition="nodes", retryStrategy={"attempts": 2}),
     }
     made["dependent"] = submit("dependent", dependsOn=[{"jobId": made["unstartable"]}])
     made["waiting"] = submit("waiting", dependsOn=[{"jobId": made["plain"]}])
     made["cancelled"] = submit("cancelled")
     made["stuck"] = submit("stuck")
-    ids = [*made.values(), f"{made['array']}:0", f"{made['array']}:1"]
+    ids = [
+        *made.values(),
+        f"{made['array']}:0",
+        f"{made['array']}:1",
+        f"{made['nodes']}#0",
+        f"{made['nodes']}#1",
+    ]
     batch.cancel_job(jobId=made["cancelled"], reason="enough")
     for number, seconds in enumerate((0, 1, 1, 4, 5, 5, 5, 10, 60, 120)):
         listener.fake.tick(seconds)
-        look(batch, ids, made["array"])
+        look(batch, ids, made["array"], made["nodes"])
         if number == 5:
             batch.terminate_job(jobId=made["terminated"], reason="enough")
         if number == 6 and "CancelJobs" in KNOWN:
@@ -339,11 +362,12 @@ def jobs(listener):
             batch.terminate_jobs(jobs=[made["full"], "no id"], reason="enough")
 
 
-def look(batch, ids, array):
+def look(batch, ids, array, nodes):
     batch.describe_jobs(jobs=ids)
     for status in ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"):
         batch.list_jobs(jobQueue="q", jobStatus=status)
         batch.list_jobs(arrayJobId=array, jobStatus=status)
+        batch.list_jobs(multiNodeJobId=nodes, jobStatus=status)
     batch.list_jobs(jobQueue="q", maxResults=1, filters=[{"name": "JOB_NAME", "values": ["*"]}])
     batch.list_jobs(jobQueue="f", filters=[{"name": "BEFORE_CREATED_AT", "values": ["9999999999999"]}])
 
@@ -563,6 +587,8 @@ def test_the_jobs_show_what_jobs_can_show(listener):
         "DescribeJobs.jobs.arrayProperties.index",
         "DescribeJobs.jobs.container.networkInterfaces.privateIpv4Address",
         "DescribeJobs.jobs.dependsOn.jobId",
+        "DescribeJobs.jobs.nodeDetails.isMainNode",
+        "DescribeJobs.jobs.nodeProperties.nodeRangeProperties.container.image",
         "DescribeJobs.jobs.isCancelled",
         "DescribeJobs.jobs.isTerminated",
         "DescribeJobs.jobs.retryStrategy.evaluateOnExit.action",
@@ -571,6 +597,8 @@ def test_the_jobs_show_what_jobs_can_show(listener):
         "ListJobs.jobSummaryList.arrayProperties.size",
         "ListJobs.jobSummaryList.capacityUsage.quantity",
         "ListJobs.jobSummaryList.container.exitCode",
+        "ListJobs.jobSummaryList.nodeProperties.numNodes",
+        "ListJobs.jobSummaryList.nodeProperties.nodeIndex",
         "ListJobs.jobSummaryList.scheduledAt",
         "ListJobs.nextToken",
     )

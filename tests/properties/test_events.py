@@ -14,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fakebatch
-from fakebatch.batch import arrays, completion, descriptions, dispatch, execution, lifecycle, scheduling
+from fakebatch.batch import (
+    arrays,
+    completion,
+    descriptions,
+    dispatch,
+    execution,
+    lifecycle,
+    nodes,
+    scheduling,
+)
 
 pytestmark = pytest.mark.source("reference §16: one event a transition, the job as it was")
 
@@ -22,7 +31,7 @@ NAMES = ("good", "bad", "flaky", "unstartable", "odd-fails", "hang", "stuck", "s
 SPECS = st.fixed_dictionaries(
     {
         "jobName": st.sampled_from(NAMES),
-        "jobQueue": st.sampled_from(("q", "fargate")),
+        "definition": st.sampled_from(("q", "q", "fargate", "nodes")),
         "size": st.sampled_from((None, None, 2, 3)),
         "sequential": st.booleans(),
         "attempts": st.sampled_from((None, 2, 3)),
@@ -79,9 +88,15 @@ class Diary:
             mock.patch.object(execution, "move", noting_move),
             mock.patch.object(completion, "move", noting_move),
             mock.patch.object(arrays, "enter", noting_enter),
+            mock.patch.object(nodes, "move", noting_move),
+            mock.patch.object(nodes, "enter", noting_enter),
             mock.patch.object(dispatch, "block", noting_block),
         ):
             yield
+
+
+def is_odd(job: Any) -> bool:
+    return (job.array_index or job.node_index or 0) % 2 == 1
 
 
 class Story:
@@ -95,10 +110,11 @@ class Story:
             batch.add_job_queue(queue, jobQueueType=kind)
         batch.add_job_definition("q")
         batch.add_job_definition("fargate", platformCapabilities=["FARGATE"])
+        batch.add_job_definition("nodes", nodeProperties={"numNodes": 3, "mainNode": 1})
         batch.when(job_name="bad").fail(3, after=5)
         batch.when(job_name="flaky").fail(2, "why", after=5).host_terminated(after=3).succeed(after=4)
         batch.when(job_name="unstartable").fail_to_start("CannotPullContainerError: none", after=2)
-        batch.when(job_name="odd-fails", matching=lambda job: (job.array_index or 0) % 2 == 1).fail(after=1)
+        batch.when(job_name="odd-fails", matching=is_odd).fail(after=1)
         batch.when(job_name="hang").hang()
         batch.when(job_name="stuck").stuck("UNDETERMINED")
         batch.when(job_name="stuck-later").fail(after=1).stuck("ACTION_REQUIRED")
@@ -110,7 +126,8 @@ class Story:
 
     def take_submit(self, spec: dict[str, Any]) -> None:
         members: dict[str, Any] = {"tags": {"team": "blue"}, "dependsOn": []}
-        if spec["size"]:
+        definition = spec["definition"]
+        if spec["size"] and definition != "nodes":
             members["arrayProperties"] = {"size": spec["size"]}
             members["dependsOn"] += [{"type": "SEQUENTIAL"}] if spec["sequential"] else []
         if spec["waits"] and self.last:
@@ -119,9 +136,9 @@ class Story:
             members["retryStrategy"] = {"attempts": spec["attempts"]}
         if spec["timeout"]:
             members["timeout"] = {"attemptDurationSeconds": spec["timeout"]}
-        queue = spec["jobQueue"]
+        queue = "fargate" if definition == "fargate" else "q"
         name = spec["jobName"]
-        response = self.client.submit_job(jobName=name, jobQueue=queue, jobDefinition=queue, **members)
+        response = self.client.submit_job(jobName=name, jobQueue=queue, jobDefinition=definition, **members)
         self.last = response["jobId"]
 
     def take_tick(self, seconds: int) -> None:
@@ -145,12 +162,12 @@ class Story:
 
     def take_tag(self, number: int) -> None:
         for view in self.chosen(number):
-            if ":" not in view.id:
+            if len(view.id) == 36:
                 self.client.tag_resource(resourceArn=self.arn(view), tags={"number": str(number)})
 
     def take_untag(self, number: int) -> None:
         for view in self.chosen(number):
-            if ":" not in view.id:
+            if len(view.id) == 36:
                 self.client.untag_resource(resourceArn=self.arn(view), tagKeys=["team"])
 
     def take_switch(self, _: None) -> None:

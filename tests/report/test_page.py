@@ -128,6 +128,24 @@ def test_a_large_array_shows_counts_and_the_children_that_failed(fake, tmp_path)
     ]
 
 
+def test_a_few_nodes_are_shown_and_many_are_counted(fake, tmp_path):
+    fake.batch.add_job_definition("d", type="multinode")
+    few = submit("few")
+    many = submit("many", nodeOverrides={"numNodes": 20})
+    fake.tick(20)
+    for job_id in (few, many):
+        fake.batch.job(f"{job_id}#1").finish(1)
+    lanes = read(fake.timeline, tmp_path / "t.html").lanes
+    assert [(lane["kind"], lane["text"]) for lane in lanes[1:]] == [
+        ("job", " few RUNNING"),
+        ("child", " few#0 RUNNING"),
+        ("child", " few#1 FAILED"),
+        ("job", " many RUNNING"),
+        ("crowd", " 20 nodes 1 FAILED"),
+        ("child", " many#1 FAILED"),
+    ]
+
+
 def test_names_cannot_break_the_page(fake, tmp_path):
     fake.batch.when().fail(reason="<script>alert('x')</script> & \"quotes\"")
     fake.run_until(submit("train"))

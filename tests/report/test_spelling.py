@@ -52,6 +52,13 @@ def test_a_child_is_called_by_its_index():
     assert NAMES.of_id("id-1:3") == "train:3"
 
 
+def test_a_node_is_called_by_its_index():
+    node = came("id-1#3", "train", node_index=3)
+    assert NAMES.of(node) == "train#3"
+    assert NAMES.of_id("id-1#3") == "train#3"
+    assert (node.index, node.parent_id) == (3, "id-1")
+
+
 def test_names_that_are_not_unique_get_the_start_of_the_id():
     twins = [came("12345678-1", "train"), came("abcdefgh-2", "train"), came("id-3", "other")]
     names = spelling.Names(twins)

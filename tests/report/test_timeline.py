@@ -161,6 +161,14 @@ def test_it_counts_children_apart(fake):
     assert repr(fake.timeline) == ("<fakebatch timeline: 1 job, 3 array children, 20 transitions, 1 call>")
 
 
+def test_it_counts_nodes_apart(fake):
+    fake.run_until(submit("sweep", arrayProperties={"size": 2}))
+    fake.batch.add_job_definition("d", type="multinode")
+    fake.run_until(submit("mpi", nodeOverrides={"numNodes": 1}))
+    told = "2 jobs, 2 array children, 1 node, 24 transitions, 2 calls"
+    assert repr(fake.timeline) == f"<fakebatch timeline: {told}>"
+
+
 def test_limit_leaves_out_the_middle(fake):
     retried(fake)
     lines = fake.timeline.text().splitlines()
