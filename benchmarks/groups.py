@@ -8,7 +8,17 @@ from importlib import import_module
 
 from benchmarks.table import Row
 
-GROUPS = ("calls", "moto_calls", "entering", "imports", "plugin", "simulation", "scale", "memory")
+GROUPS = (
+    "calls",
+    "moto_calls",
+    "entering",
+    "imports",
+    "plugin",
+    "simulation",
+    "contention",
+    "scale",
+    "memory",
+)
 
 
 def measured(group: str) -> list[Row]:

@@ -18,12 +18,12 @@ _SUBMISSIONS = 20
 
 
 def rows() -> Iterator[Row]:
-    plain = ratio(_plain_jobs, _heap_loop(_JOBS, _EVENTS_OF_JOB), rounds=7, tries=4)
+    plain = ratio(_plain_jobs, heap_loop(_JOBS, _EVENTS_OF_JOB), rounds=7, tries=4)
     yield Row("a transition of a job", "a heap and a dict", plain, 8)
     client = make_client()
     submission = ratio(_submission(client, size=_CHILDREN), _submission(client, size=None), tries=10)
     yield Row("submitting an array of 10,000", "submitting one job", submission, 20)
-    array = ratio(_array, _heap_loop(_CHILDREN, _EVENTS_OF_CHILD), rounds=5, tries=2)
+    array = ratio(_array, heap_loop(_CHILDREN, _EVENTS_OF_CHILD), rounds=5, tries=2)
     yield Row("an array of 10,000 to its end", "a heap and a dict", array, 8)
 
 
@@ -50,7 +50,7 @@ def _submission(client: object, size: int | None) -> Side:
     return side
 
 
-def _heap_loop(subjects: int, events: int) -> Side:
+def heap_loop(subjects: int, events: int) -> Side:
     """As many events: each is pushed, popped, and changes what a dict holds."""
 
     def work() -> None:
