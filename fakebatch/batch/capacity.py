@@ -147,7 +147,7 @@ class FargateCapacity(Capacity):
         self._used = used
         return self._host
 
-    def give_back(self, host: Host, needs: Room) -> None:
+    def give_back(self, host: Host, needs: Room) -> None:  # noqa: ARG002 - there is only one
         """Free vCPUs."""
         self._used -= needs[1]
         self.full.clear()
@@ -164,10 +164,10 @@ class FargateCapacity(Capacity):
         self._kind: str = resources["type"]
         self._limit = units(resources["maxvCpus"])
 
-    def withhold(self, instance_type: str | None) -> None:
+    def withhold(self, instance_type: str | None) -> None:  # noqa: ARG002 - there are none
         """Place nothing any more."""
         self._withheld = True
 
-    def restore(self, instance_type: str | None) -> None:
+    def restore(self, instance_type: str | None) -> None:  # noqa: ARG002 - there are none
         """Place attempts again."""
         self._withheld = False

@@ -26,6 +26,7 @@ from fakebatch.batch.view import JobView
 
 if TYPE_CHECKING:
     from fakebatch.batch.capacity import Capacity
+    from fakebatch.batch.outcomes import Outcome
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Job, JobQueue
     from fakebatch.batch.waiting_lines import QueueTurn, WaitingLine
@@ -123,55 +124,59 @@ class Dispatcher:
 
     def _serve(self, line: WaitingLine, next_turn: QueueTurn | None) -> bool:
         """Dispatch jobs of a queue until one finds no place; True when it is another queue's turn first."""
-        for job in line.in_turn(self._service.sim.now_ns):
+        service, queue = self._service, line.queue
+        for job in line.in_turn(service.sim.now_ns):
             if next_turn is not None and line.turn() > next_turn:
                 return True
-            if not self._dispatch(line, job):
-                _wait(line)
-                return False
+            spec = job.spec
+            outcome = self._outcome_for(line, job)
+            if outcome is None:
+                continue
+            if outcome.stuck is not None:
+                self._hold_up(line, job, outcome.stuck)
+                break
+            if spec.share_identifier is not None and is_reserved(job, service.sim.now_ns):
+                self._hold_up(line, job, None)
+                break
+            for _, environment in queue.environments:
+                if environment.usable:
+                    if job.nodes is None:
+                        host = environment.capacity.take(spec.room)
+                    else:
+                        host = nodes.take_places(environment, job)
+                    if host is not None:
+                        break
+            else:
+                self._prepare(line)
+                self._hold_up(line, job, blocking_reason(job))
+                break
+            line.leave(job)
+            if spec.consumable_resources is not None:
+                service.locks.lock(job)
+            service.executor_of(job).start(job, environment, outcome, host)
+        else:
+            return False
+        _wait(line)
         return False
 
-    def _dispatch(self, line: WaitingLine, job: Job) -> bool:
-        """Give the first job of a line a place; False when it holds up those behind it."""
-        service = self._service
-        spec = job.spec
+    def _outcome_for(self, line: WaitingLine, job: Job) -> Outcome | None:
+        """What happens to the first job of a line when it has a place; None when it needs none for now."""
         try:
             if job.nodes is None:
-                outcome = service.rules.choose(job, self.view)
+                outcome = self._service.rules.choose(job, self.view)
             else:
-                outcome = nodes.choose_outcome(service, job)
+                outcome = nodes.choose_outcome(self._service, job)
         except BaseException:
             if job.status == "RUNNABLE":
                 self._send_away(line, job)
             raise
         if job.status != "RUNNABLE":
-            return True  # A rule's function has stopped it.
-        if outcome.stuck is not None:
-            self._hold_up(line, job, outcome.stuck)
-            return False
-        if spec.consumable_resources is not None and not service.locks.has_units(job):
+            return None  # A rule's function has stopped it.
+        lacks = job.spec.consumable_resources is not None and outcome.stuck is None
+        if lacks and not self._service.locks.has_units(job):
             self._send_away(line, job)
-            return True
-        if spec.share_identifier is not None and is_reserved(job, service.sim.now_ns):
-            self._hold_up(line, job, None)
-            return False
-        for _, environment in spec.queue.environments:
-            if environment.usable:
-                if job.nodes is None:
-                    host = environment.capacity.take(spec.room)
-                else:
-                    host = nodes.take_places(environment, job)
-                if host is not None:
-                    break
-        else:
-            self._prepare(line)
-            self._hold_up(line, job, blocking_reason(job))
-            return False
-        line.leave(job)
-        if spec.consumable_resources is not None:
-            service.locks.lock(job)
-        service.executor_of(job).start(job, environment, outcome, host)
-        return True
+            return None
+        return outcome
 
     def _prepare(self, line: WaitingLine) -> None:
         """Have room made ready for all that wait in a line, by the first environments that can."""

@@ -98,7 +98,9 @@ class Executor:
         """The host of a STARTING or RUNNING job is taken away now, for this job.
 
         It gets no other jobs, but those that are on it too go on: an author's rule speaks of the attempts
-        that it is about, and of no others. An interrupted Fargate task has mostly been killed, an EC2 host takes the exit code with it.
+        that it is about, and of no others.
+
+        An interrupted Fargate task has mostly been killed, an EC2 host takes the exit code with it.
         Source: reports of both (reference §1.4).
         """
         attempt = job.attempt

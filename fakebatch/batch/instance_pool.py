@@ -19,7 +19,7 @@ from fakebatch.batch.capacity import MAX_RESOURCE, REQUIREMENT, Capacity, Host, 
 from fakebatch.batch.compute_resources import INSTANCES
 from fakebatch.batch.idle_instances import IdleInstances
 from fakebatch.batch.instance_types import expand
-from fakebatch.batch.instances import Instance, Instances, slots, whole
+from fakebatch.batch.instances import Instance, Instances, slots
 
 if TYPE_CHECKING:
     from fakebatch.batch.instance_types import InstanceType
@@ -113,21 +113,19 @@ class InstancePool(Capacity):
         if needs in self.full:
             return None
         instance = self._instances.tightest(needs)
-        if instance is not None:
-            self._instances.remove(instance)
-            if instance.idle_among is not None:
-                del instance.idle_among[instance.number]
-                instance.idle_among = None
-        else:
+        if instance is None:
             instance = None if self._service.durations.scaling_out_ns else self._new(needs)
             if instance is None:
                 self.full.add(needs)
                 return None
             self.up[instance.number] = instance
+            self._instances.add(instance)
+        elif instance.idle_among is not None:
+            del instance.idle_among[instance.number]
+            instance.idle_among = None
         instance.has_run = True
         gpus, cpu, memory = instance.room
-        instance.room = gpus - needs[0], cpu - needs[1], memory - needs[2]
-        self._instances.add(instance)
+        self._instances.move(instance, (gpus - needs[0], cpu - needs[1], memory - needs[2]))
         return instance
 
     def give_back(self, host: Host, needs: Room) -> None:
@@ -135,16 +133,16 @@ class InstancePool(Capacity):
         assert isinstance(host, Instance)
         if self.full:
             self.full.clear()
-        if not host.lost:
-            self._instances.remove(host)
         gpus, cpu, memory = host.room
-        host.room = gpus + needs[0], cpu + needs[1], memory + needs[2]
+        room = gpus + needs[0], cpu + needs[1], memory + needs[2]
         if not host.lost:
-            self._instances.add(host)
-            if host.room == whole(host.type):
+            self._instances.move(host, room)
+            if room == host.whole:
                 self._idle.add(host)
-        elif host.room == whole(host.type):
-            self._remove(host)
+        else:
+            host.room = room
+            if room == host.whole:
+                self._remove(host)
 
     def lose(self, host: Host) -> None:
         """Take an instance away; with attempts on it, it is gone with the last of these."""

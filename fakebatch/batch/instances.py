@@ -1,7 +1,7 @@
 """EC2 instances, found by what is free on them.
 
-Instances are kept by the room that they have left, so a search is as long as there are different rooms, not as
-there are instances.
+Instances are kept by the room that they have left, so a search is as long as there are different rooms, not
+as there are instances.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class Instance(Host):
     Attributes:
         number: in the order of launches of its place; its ids are derived from it.
         type: of the instance.
+        whole: the room of it with nothing on it.
         room: what is free.
         has_run: there have been attempts on it.
         idle_ns: since when there are none.
@@ -27,12 +28,12 @@ class Instance(Host):
         lost: it takes no attempts any more.
     """
 
-    __slots__ = ("has_run", "idle_among", "idle_ns", "lost", "number", "room", "type")
+    __slots__ = ("has_run", "idle_among", "idle_ns", "lost", "number", "room", "type", "whole")
 
     def __init__(self, number: int, instance_type: InstanceType) -> None:
         self.number = number
         self.type = instance_type
-        self.room = whole(instance_type)
+        self.room = self.whole = whole(instance_type)
         self.has_run = False
         self.idle_ns = 0
         self.idle_among: dict[int, Instance] | None = None
@@ -67,11 +68,26 @@ class Instances:
         alike[instance.number] = instance
 
     def remove(self, instance: Instance) -> None:
-        """It takes none, or its room is about to change."""
+        """It takes none any more."""
         alike = self._by_room[instance.room]
         del alike[instance.number]
         if not alike:
             del self._by_room[instance.room]
+
+    def move(self, instance: Instance, room: Room) -> None:
+        """Its room is another from now on."""
+        by_room, number = self._by_room, instance.number
+        alike = by_room[instance.room]
+        if len(alike) > 1:
+            del alike[number]
+        else:
+            del by_room[instance.room]
+        instance.room = room
+        alike = by_room.get(room)
+        if alike is None:
+            by_room[room] = {number: instance}
+        else:
+            alike[number] = instance
 
 
 def whole(instance_type: InstanceType) -> Room:

@@ -88,8 +88,12 @@ class WaitingLine:
         raise NotImplementedError
 
     def drop(self, job: Job) -> None:
-        """A job that waits is being stopped."""
-        self._uncount(job.spec.room)
+        """A job that waits doesn't count any more: it is being stopped."""
+        needs, room = self.needs, job.spec.room
+        if needs[room] > 1:
+            needs[room] -= 1
+        else:
+            del needs[room]
 
     def in_turn(self, now_ns: int) -> Iterator[Job]:
         """The jobs in the order of their dispatch: whoever iterates takes out each one before the next."""
@@ -104,16 +108,6 @@ class WaitingLine:
         """
         raise NotImplementedError
 
-    def _count(self, room: Room) -> None:
-        self.needs[room] = self.needs.get(room, 0) + 1
-
-    def _uncount(self, room: Room) -> None:
-        left = self.needs[room] - 1
-        if left:
-            self.needs[room] = left
-        else:
-            del self.needs[room]
-
 
 class OrderedLine(WaitingLine):
     """The line of a queue that is first in, first out."""
@@ -126,13 +120,14 @@ class OrderedLine(WaitingLine):
 
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        self._count(job.spec.room)
+        needs, room = self.needs, job.spec.room
+        needs[room] = needs.get(room, 0) + 1
         self._line.join(job)
 
     def leave(self, job: Job) -> None:
         """Take out a job whose turn it is."""
         self._line.leave(job)
-        self._uncount(job.spec.room)
+        self.drop(job)
 
     def in_turn(self, now_ns: int) -> Iterator[Job]:  # noqa: ARG002 - the order stays what it is
         """The jobs by their turns."""
@@ -159,7 +154,8 @@ class SharesLine(WaitingLine):
 
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        self._count(job.spec.room)
+        needs, room = self.needs, job.spec.room
+        needs[room] = needs.get(room, 0) + 1
         share = job.spec.share_identifier or ""
         line = self._lines.get(share)
         if line is None:
@@ -169,7 +165,7 @@ class SharesLine(WaitingLine):
     def leave(self, job: Job) -> None:
         """Take out a job whose turn it is."""
         self._lines[job.spec.share_identifier or ""].leave(job)
-        self._uncount(job.spec.room)
+        self.drop(job)
 
     def in_turn(self, now_ns: int) -> Iterator[Job]:
         """The jobs by the usage of their shares, to which what is placed meanwhile is added."""
