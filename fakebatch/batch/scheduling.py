@@ -10,15 +10,33 @@ from fakebatch.batch.lifecycle import enter, move
 if TYPE_CHECKING:
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Job, JobQueue
+    from fakebatch.sim.agenda import Event
+
+
+class Arrivals:
+    """Jobs that have become RUNNABLE at the same instant, and share the event of their arrival.
+
+    Attributes:
+        left: how many of them have not been stopped.
+    """
+
+    __slots__ = ("event", "jobs", "left")
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.left = 0
+        self.event: Event | None = None
 
 
 class Scheduler:
     """Takes jobs to where they wait for room; `Dispatcher` takes them on from there."""
 
-    __slots__ = ("_service",)
+    __slots__ = ("_coming", "_service")
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        # Those that became RUNNABLE last.
+        self._coming = Arrivals()
 
     def submit(self, job: Job) -> None:
         """Accept a job: it is SUBMITTED from now on."""
@@ -66,23 +84,37 @@ class Scheduler:
         move(service, job, "RUNNABLE")
         if job.nodes is not None:
             nodes.spawn(service, job)
-        job.event = service.sim.schedule(service.durations.runnable_ns, self.arrive, job)
+        sim, after_ns = service.sim, service.durations.runnable_ns
+        coming = self._coming
+        # An event that has happened counts as cancelled.
+        if coming.event is None or coming.event.cancelled or coming.event.when_ns != sim.now_ns + after_ns:
+            coming = self._coming = Arrivals()
+            coming.event = sim.schedule(after_ns, self.arrive, coming)
+        coming.jobs.append(job)
+        coming.left += 1
+        job.event = coming.event
 
-    def arrive(self, job: Job) -> None:
-        """The scheduler comes to a RUNNABLE job: it waits for room from now on."""
+    def arrive(self, arrivals: Arrivals) -> None:
+        """The scheduler comes to RUNNABLE jobs: they wait for room from now on."""
         service = self._service
-        refused = task_limits.refusal(job)
-        if refused is not None:
-            service.completion.end(job, "FAILED", refused)
-        else:
-            job.event = None
-            service.dispatcher.join(job)
+        for job in arrivals.jobs:
+            if job.event is not arrivals.event:
+                continue  # It has been stopped meanwhile.
+            refused = task_limits.refusal(job)
+            if refused is not None:
+                service.completion.end(job, "FAILED", refused)
+            else:
+                job.event = None
+                service.dispatcher.join(job)
 
     def forget(self, job: Job) -> None:
         """A job that is being stopped waits for nothing any more."""
-        if job.event is not None:
-            self._service.sim.cancel(job.event)
-            job.event = None
+        event, job.event = job.event, None
+        if event is not None:
+            if job.status == "RUNNABLE":
+                event.subject.left -= 1
+            if job.status != "RUNNABLE" or not event.subject.left:
+                self._service.sim.cancel(event)
         elif job.status == "RUNNABLE" and not job.is_node:
             self._service.dispatcher.leave(job)
 
