@@ -1,4 +1,4 @@
-"""Jobs that wait for each other's room, against the least of a simulation; and whose turn it is among many."""
+"""Jobs that wait for each other's room, against the least of a simulation; whose turn it is among many."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import fakebatch
 from benchmarks.measure import Figure, Side, best_of_rounds, cpu_ns, ratio
 from benchmarks.simulation import heap_loop
 from benchmarks.table import Row
-from benchmarks.worlds import TO_THE_END, service_of, world
+from benchmarks.worlds import service_of, world
 from fakebatch.batch.jobs import submit_job
 
 _JOBS = 100_000

@@ -106,10 +106,10 @@ class Dispatcher:
         touched, self._touched = self._touched, {}
         turns = [(line.turn(), line, is_new) for line, is_new in touched.items() if line.needs]
         heapify(turns)
-        line = None
+        line: WaitingLine | None = None
         try:
             while turns:
-                _, line, is_new = heappop(turns)
+                _turn, line, is_new = heappop(turns)
                 if not is_new and _is_hopeless(line):
                     _wait(line)
                 elif self._serve(line, turns[0][0] if turns else None):

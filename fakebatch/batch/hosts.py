@@ -77,10 +77,10 @@ def add_instance_type(service: Service, name: str, vcpus: int, memory_mib: int, 
     """
     call = f"add_instance_type({name!r})"
     family, _, size = name.partition(".")
-    if not family or not size:
+    if not (family and size):
         raise UsageError(f"{call}: give a family and a size, such as 'm5.large'.")
     for what, amount, least in (("vcpus", vcpus, 1), ("memory_mib", memory_mib, 1), ("gpus", gpus, 0)):
-        if not isinstance(amount, int) or isinstance(amount, bool) or amount < least:
+        if type(amount) is not int or amount < least:
             raise UsageError(f"{call}: {what}={amount!r} is no whole number from {least} on.")
     service.instance_types[name] = InstanceType(name, vcpus, memory_mib, gpus)
 

@@ -262,8 +262,9 @@ class InstancePool(Capacity):
         """The type to launch for an attempt: the best that AWS has."""
         if needs not in self._choices:
             types = allocation.ranked(self._strategy, self._entries, needs)
-            has_any = None not in self._withheld
-            choice = allocation.available(self._strategy, types, self._withheld) if has_any else None
+            # An instance may exceed the maximum, a job may not (reference §11.2).
+            may_be = None not in self._withheld and needs[1] <= units(self._resources["maxvCpus"])
+            choice = allocation.available(self._strategy, types, self._withheld) if may_be else None
             self._choices[needs] = choice
         return self._choices[needs]
 

@@ -83,11 +83,11 @@ class Instances:
         else:
             del by_room[instance.room]
         instance.room = room
-        alike = by_room.get(room)
-        if alike is None:
+        others = by_room.get(room)
+        if others is None:
             by_room[room] = {number: instance}
         else:
-            alike[number] = instance
+            others[number] = instance
 
 
 def whole(instance_type: InstanceType) -> Room:

@@ -111,10 +111,12 @@ class Scheduler:
         """A job that is being stopped waits for nothing any more."""
         event, job.event = job.event, None
         if event is not None:
-            if job.status == "RUNNABLE":
-                event.subject.left -= 1
-            if job.status != "RUNNABLE" or not event.subject.left:
-                self._service.sim.cancel(event)
+            coming = event.subject
+            if isinstance(coming, Arrivals):
+                coming.left -= 1
+                if coming.left:
+                    return  # The others still arrive.
+            self._service.sim.cancel(event)
         elif job.status == "RUNNABLE" and not job.is_node:
             self._service.dispatcher.leave(job)
 
