@@ -120,6 +120,8 @@ class InstancePool(Capacity):
                 return None
             self.up[instance.number] = instance
             self._instances.add(instance)
+            # For others there was no type that could be launched, but they may have what is left over.
+            self._improve()
         elif instance.idle_among is not None:
             del instance.idle_among[instance.number]
             instance.idle_among = None
@@ -215,8 +217,7 @@ class InstancePool(Capacity):
         self.up[instance.number] = instance
         self._instances.add(instance)
         self._idle.add(instance)
-        self.full.clear()
-        self._service.dispatcher.freed(self)
+        self._improve()
 
     def _read(self, resources: Structure) -> None:
         self._entries = expand(_names_in(resources), self._service.instance_types)
@@ -255,8 +256,13 @@ class InstancePool(Capacity):
         del self.up[instance.number]
         self.vcpus -= instance.type.vcpus
         self._launch_up_to(self._resources.get("minvCpus", 0))
+        self._improve()
+
+    def _improve(self) -> None:
+        """There is more room than there was."""
         self.full.clear()
-        self._service.dispatcher.freed(self)
+        if self.waiting:
+            self._service.dispatcher.freed(self)
 
     def _choice(self, needs: Room) -> InstanceType | None:
         """The type to launch for an attempt: the best that AWS has."""
