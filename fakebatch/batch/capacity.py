@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from fakebatch.batch.state import Needs, Structure
     from fakebatch.batch.waiting_lines import WaitingLine
 
-# GPUs, CPU units and MiB: what an attempt needs, or what is free. The lowest is the tightest.
-Room: TypeAlias = tuple[int, int, int]
+# GPUs, CPU units, MiB and tenants: what an attempt needs, or what is free. The lowest is the tightest.
+Room: TypeAlias = tuple[int, int, int, int]
+
+# Attempts that an instance has room for if it comes to nothing else; one that has it alone takes them all.
+TENANTS = 1 << 20
 
 # Why an environment cannot provide for a job, whoever else goes. Source: user guide (reference §11.2).
 MAX_RESOURCE = STUCK_REASONS["MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE"]
@@ -32,9 +35,9 @@ def units(vcpus: float) -> int:
     return int(vcpus * UNITS_PER_VCPU)
 
 
-def room_for(needs: Needs) -> Room:
-    """The room that an attempt takes."""
-    return needs.gpus, units(needs.vcpus), needs.memory_mib
+def room_for(needs: Needs, *, alone: bool = False) -> Room:
+    """The room that an attempt takes, on a host of its own if it has to be alone there."""
+    return needs.gpus, units(needs.vcpus), needs.memory_mib, TENANTS if alone else 1
 
 
 def insufficient(instance_type: str) -> str:

@@ -32,7 +32,7 @@ Order: TypeAlias = "tuple[WaitingLine, Room]"
 
 # What ECS Managed Instances choose from when nothing is said: all types. That these are enough is assumed.
 _ANY_TYPE = ("default_x86_64", "g4dn", "g5", "g6", "p4d", "p5")
-_LEAST: Room = (0, units(1), 1)
+_LEAST: Room = (0, units(1), 1, 1)
 
 
 class Delivery(NamedTuple):
@@ -126,8 +126,9 @@ class InstancePool(Capacity):
             del instance.idle_among[instance.number]
             instance.idle_among = None
         instance.has_run = True
-        gpus, cpu, memory = instance.room
-        self._instances.move(instance, (gpus - needs[0], cpu - needs[1], memory - needs[2]))
+        gpus, cpu, memory, tenants = instance.room
+        left = gpus - needs[0], cpu - needs[1], memory - needs[2], tenants - needs[3]
+        self._instances.move(instance, left)
         return instance
 
     def give_back(self, host: Host, needs: Room) -> None:
@@ -135,8 +136,8 @@ class InstancePool(Capacity):
         assert isinstance(host, Instance)
         if self.full:
             self.full.clear()
-        gpus, cpu, memory = host.room
-        room = gpus + needs[0], cpu + needs[1], memory + needs[2]
+        gpus, cpu, memory, tenants = host.room
+        room = gpus + needs[0], cpu + needs[1], memory + needs[2], tenants + needs[3]
         if not host.lost:
             self._instances.move(host, room)
             if room == host.whole:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakebatch.batch.capacity import Host, Room, units
+from fakebatch.batch.capacity import TENANTS, Host, Room, units
 
 if TYPE_CHECKING:
     from fakebatch.batch.instance_types import InstanceType
@@ -53,10 +53,11 @@ class Instances:
 
         Among equals it is the instance that has had this room for longest (assumed).
         """
-        gpus, cpu, memory = needs
+        gpus, cpu, memory, tenants = needs
         best: Room | None = None
         for room in self._by_room:
-            if room[1] >= cpu and room[2] >= memory and room[0] >= gpus and (best is None or room < best):
+            is_enough = room[1] >= cpu and room[2] >= memory and room[0] >= gpus and room[3] >= tenants
+            if is_enough and (best is None or room < best):
                 best = room
         return None if best is None else next(iter(self._by_room[best].values()))
 
@@ -92,7 +93,7 @@ class Instances:
 
 def whole(instance_type: InstanceType) -> Room:
     """The room of an instance with nothing on it."""
-    return instance_type.gpus, units(instance_type.vcpus), instance_type.memory_mib
+    return instance_type.gpus, units(instance_type.vcpus), instance_type.memory_mib, TENANTS
 
 
 def slots(instance_type: InstanceType, needs: Room) -> int:

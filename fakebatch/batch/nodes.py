@@ -296,7 +296,7 @@ def _node_spec(spec: JobSpec, node_range: Structure) -> JobSpec:
         kind=kind,
         properties=node_range[member],
         needs=needs,
-        room=room_for(needs),
+        room=room_for(needs, alone=True),
         task=KINDS[kind].task(node_range[member]),
         retry_strategy=None,
         timeout_s=None,

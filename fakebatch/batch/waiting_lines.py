@@ -8,7 +8,7 @@ on how many there are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,7 +68,7 @@ class WaitingLine:
 
     Attributes:
         queue: whose line this is.
-        needs: how many jobs wait with the same needs.
+        needs: how many jobs, or nodes of jobs, wait with the same needs.
         shown: the job that shows why it blocks the queue, or did so last.
     """
 
@@ -89,11 +89,12 @@ class WaitingLine:
 
     def drop(self, job: Job) -> None:
         """A job that waits doesn't count any more: it is being stopped."""
-        needs, room = self.needs, job.spec.room
-        if needs[room] > 1:
-            needs[room] -= 1
-        else:
-            del needs[room]
+        needs = self.needs
+        for room in _rooms(job):
+            if needs[room] > 1:
+                needs[room] -= 1
+            else:
+                del needs[room]
 
     def in_turn(self, now_ns: int) -> Iterator[Job]:
         """The jobs in the order of their dispatch: whoever iterates takes out each one before the next."""
@@ -108,6 +109,11 @@ class WaitingLine:
         """
         raise NotImplementedError
 
+    def _count(self, job: Job) -> None:
+        needs = self.needs
+        for room in _rooms(job):
+            needs[room] = needs.get(room, 0) + 1
+
 
 class OrderedLine(WaitingLine):
     """The line of a queue that is first in, first out."""
@@ -120,8 +126,7 @@ class OrderedLine(WaitingLine):
 
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        needs, room = self.needs, job.spec.room
-        needs[room] = needs.get(room, 0) + 1
+        self._count(job)
         self._line.join(job)
 
     def leave(self, job: Job) -> None:
@@ -154,8 +159,7 @@ class SharesLine(WaitingLine):
 
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        needs, room = self.needs, job.spec.room
-        needs[room] = needs.get(room, 0) + 1
+        self._count(job)
         share = job.spec.share_identifier or ""
         line = self._lines.get(share)
         if line is None:
@@ -195,3 +199,8 @@ class SharesLine(WaitingLine):
 def line_for(queue: JobQueue) -> WaitingLine:
     """An empty line of the kind that a queue has."""
     return OrderedLine(queue) if queue.scheduling_policy is None else SharesLine(queue)
+
+
+def _rooms(job: Job) -> Iterable[Room]:
+    """What a job needs: each node of one that has some needs room of its own."""
+    return (job.spec.room,) if job.nodes is None else [node.spec.room for node in job.nodes.all]

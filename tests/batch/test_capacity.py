@@ -456,7 +456,7 @@ def test_managed_instances_have_a_delay_of_their_own(scene, seconds, gone):
     # Jobs for them cannot be registered yet.
     service = scene.fake.service("batch", "us-east-1", "123456789012")
     pool = service.compute_environments["ce"].capacity
-    pool.give_back(pool.take((0, 1024, 512)), (0, 1024, 512))
+    pool.give_back(pool.take((0, 1024, 512, 1)), (0, 1024, 512, 1))
     scene.fake.tick(1000)
     assert pool.vcpus == (0 if gone else 2)
 

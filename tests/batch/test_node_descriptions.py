@@ -75,12 +75,12 @@ def ran(task: str, host: str, attachment: str, address: str, **exits: Any) -> di
 
 
 def main_ran(**exits: Any) -> dict[str, Any]:
-    task, host = "7d471ea9f94bd6be1f7c5e87dac92c72", "99fb60cb600c60e74ef705acbba035ca"
+    task, host = "7d471ea9f94bd6be1f7c5e87dac92c72", "41fcbafe3e4ff952c7d97fb512eb7e6b"
     return ran(task, host, "70ab656c-14da-3f36-a8ef-7e235912d92c", MAIN_ADDRESS, **exits)
 
 
 def second_ran(**exits: Any) -> dict[str, Any]:
-    task, host = "52e645192cb5ecaa4226a36a1c5475f1", "fb4b1823fa9b12a63989a1759de7e0b3"
+    task, host = "52e645192cb5ecaa4226a36a1c5475f1", "508adeb502da630b5eaf63af6e678f8f"
     return ran(task, host, "fe197c6d-39d5-3449-a6e8-e0b119f38a3c", "10.0.4.178", **exits)
 
 
