@@ -228,7 +228,7 @@ def answer(
         if route.output is not None:
             packed = pack(known_part(route.output, unpack(packed)))
     except ServiceError as error:
-        text = _wrapped(error.message, request_id) if row.wraps else error.message
+        text = _wrapped(error.message, request_id) if row.wraps or error.wraps else error.message
         failure = (error.code, text)
         state.log.append((service, operation, body, None, failure, at_ns, region, account_id))
         headers["x-amzn-errortype"] = error.code

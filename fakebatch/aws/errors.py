@@ -10,10 +10,12 @@ class ServiceError(Exception):
         code: the modelled name, as in `client.exceptions.<code>`.
         message: AWS's words.
         status: the HTTP status.
+        wraps: the message goes out inside the service's frame around refusals, whatever the operation.
     """
 
     code = "ServiceError"
     status = 400
+    wraps = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

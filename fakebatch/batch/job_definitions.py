@@ -114,7 +114,9 @@ def find_job_definition(service: Service, reference: str) -> JobDefinition:
     name, revision = _split(service, reference)
     definition = _latest_active(service, name) if revision is None else _exact(service, name, revision)
     if definition is None or definition.status != "ACTIVE":
-        raise ClientException(errors.no_active_job_definition(reference))
+        is_arn = reference.startswith("arn:")
+        word = errors.job_definition_not_found if is_arn else errors.no_active_job_definition
+        raise ClientException(word(reference))
     service.definitions_named[reference] = definition
     return definition
 

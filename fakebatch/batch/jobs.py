@@ -12,7 +12,7 @@ from fakebatch.batch.capacity import room_for
 from fakebatch.batch.consumable_resources import override_consumable_resources
 from fakebatch.batch.dependencies import is_known, is_n_to_n, is_sequential
 from fakebatch.batch.descriptions import detail
-from fakebatch.batch.errors import ClientException, refuse_if
+from fakebatch.batch.errors import ClientException, InvalidRequest, refuse_if
 from fakebatch.batch.errors import jobs as errors
 from fakebatch.batch.errors import nodes as node_errors
 from fakebatch.batch.errors import scheduling_policies as share_errors
@@ -74,7 +74,7 @@ def submit_job(service: Service, request: Structure) -> Structure:
         ClientException: the job is refused; nothing has changed then.
     """
     if not _NAME.fullmatch(request["jobName"]):
-        raise ClientException(errors.JOB_NAME)
+        raise InvalidRequest(errors.JOB_NAME)
     if service.provision:
         provision(service, request["jobQueue"], request["jobDefinition"])
     queue = _open_queue(service, request["jobQueue"])
@@ -195,7 +195,9 @@ def _spec(queue: JobQueue, definition: JobDefinition, request: Structure) -> Job
 
 def _merge(queue: JobQueue, definition: JobDefinition, request: Structure) -> JobSpec:
     """What SubmitJob gives replaces the definition's; parameters and the container are merged."""
-    refuse_if(len(json.dumps(request)) > _MAX_REQUEST, errors.REQUEST_TOO_LARGE)
+    size = len(json.dumps(request))
+    if size > _MAX_REQUEST:
+        raise InvalidRequest(errors.request_too_large(size))
     parameters = {**definition.parameters, **request.get("parameters", {})}
     retry_strategy = definition.retry_strategy
     if "retryStrategy" in request:
@@ -241,7 +243,8 @@ def _check_dependencies(service: Service, request: Structure) -> None:
     altogether.
     """
     given = request.get("dependsOn", ())
-    refuse_if(len(given) > _MAX_DEPENDENCIES, errors.TOO_MANY_DEPENDENCIES)
+    if len(given) > _MAX_DEPENDENCIES:
+        raise InvalidRequest(errors.TOO_MANY_DEPENDENCIES)
     size = request.get("arrayProperties", {}).get("size")
     for dependency in given:
         if "type" in dependency:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fakebatch.batch.container_properties import check_container, check_environment
-from fakebatch.batch.errors import ClientException, refuse_if
+from fakebatch.batch.errors import ClientException, InvalidRequest, refuse_if
 from fakebatch.batch.errors import job_definitions as definition_errors
 from fakebatch.batch.errors import jobs as errors
 
@@ -57,7 +57,8 @@ def merge_container(properties: Structure, overrides: Structure, parameters: dic
     Raises:
         ClientException: an override is refused, or a placeholder has no value.
     """
-    refuse_if("" in overrides.get("command", ()), errors.EMPTY_COMMAND_WORD)
+    if "" in overrides.get("command", ()):
+        raise InvalidRequest(errors.EMPTY_COMMAND_WORD)
     command = overrides["command"] if "command" in overrides else properties["command"]
     container = {**properties, "command": substitute(command, parameters)}
     if overrides.get("environment"):

@@ -393,14 +393,21 @@ def test_a_job_names_its_definition(fake, client, reference, found):
         "",
     ],
 )
-@pytest.mark.source("recorded for a bare name: aws-genomics-workflows#84, refinebio#2887; otherwise assumed")
+@pytest.mark.source(
+    "recorded for a name: aws-genomics-workflows#84, for an ARN: raster-vision-aws#17; else assumed"
+)
 def test_a_job_cannot_name_what_is_not_active(fake, client, reference):
     client.deregister_job_definition(jobDefinition=register(client, "work"))
     register(client, "work")
     client.deregister_job_definition(jobDefinition=register(client, "gone"))
     fake.batch.add_job_queue("queue")
     text = message_of(client.submit_job, jobName="job", jobQueue="queue", jobDefinition=reference)
-    assert text == f"JobDefinition name {reference} does not exist or is not in ACTIVE status"
+    is_arn = reference.startswith("arn:")
+    assert text == (
+        f"JobDefinition {reference} not found."
+        if is_arn
+        else f"JobDefinition name {reference} does not exist or is not in ACTIVE status"
+    )
 
 
 # -- The definition of a test that doesn't care

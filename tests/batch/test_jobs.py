@@ -35,7 +35,7 @@ def submit(client: Any, **members: Any) -> str:
 
 
 def refusal(call: Callable[..., Any], **request: Any) -> str:
-    """The message of a ClientException, the only kind of error that there is."""
+    """The message of a ClientException, the only kind of error that there is; `ID` is for the request's."""
     with pytest.raises(ClientError) as caught:
         call(**request)
     response = caught.value.response
@@ -43,7 +43,7 @@ def refusal(call: Callable[..., Any], **request: Any) -> str:
         "ClientException",
         400,
     )
-    return str(response["Error"]["Message"])
+    return str(response["Error"]["Message"]).replace(response["ResponseMetadata"]["RequestId"], "ID")
 
 
 def definition_of(client: Any, **members: Any) -> str:
@@ -148,7 +148,8 @@ def test_twenty_dependencies(client):
 
 # -- Refusals of SubmitJob
 
-NAME = "Job name should match valid pattern"
+FRAMED = "Error executing request, Exception : {}, RequestId: ID"
+NAME = FRAMED.format("Job name should match valid pattern")
 ONLY_FAIR_SHARE = (
     "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share "
     "scheduling policy."
@@ -217,8 +218,8 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     ({"jobDefinition": "gone:1"}, INACTIVE.format("gone:1"), "assumed: reads as for a bare name"),
     (
         {"jobDefinition": f"{ELSEWHERE}:job-definition/d:1"},
-        INACTIVE.format(f"{ELSEWHERE}:job-definition/d:1"),
-        "assumed: reads as for a bare name",
+        f"JobDefinition {ELSEWHERE}:job-definition/d:1 not found.",
+        "azavea/raster-vision-aws#17",
     ),
     ({"jobDefinition": "serverless"}, CANNOT_RUN.format("FARGATE"), "reference §8, §17"),
     ({"jobQueue": "fargate"}, CANNOT_RUN.format("EC2"), "reference §8, §17"),
@@ -290,8 +291,8 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"containerOverrides": {"command": ["echo", ""]}},
-        "Command can not contain an empty string.",
-        "reference §8; assumed: text",
+        FRAMED.format("Command field cannot have empty strings"),
+        "kislyuk/aegea#49",
     ),
     (
         {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "3"}]}},
@@ -315,8 +316,8 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"parameters": {"long": "x" * 30 * 1024}},
-        "SubmitJob request must be at most 30 KiB.",
-        "reference §8; assumed: text",
+        FRAMED.format("Job size must be less than 30 KiB, got 30 KiB"),
+        "ASFHyP3/hyp3#3041; assumed: rounded down",
     ),
     ({"arrayProperties": {"size": 1}}, "Array size must be between 2 and 10000.", "assumed: text"),
     ({"arrayProperties": {"size": 0}}, "Array size must be between 2 and 10000.", "assumed: text"),
@@ -324,8 +325,8 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
     ({"arrayProperties": {"size": 10_001}}, "Array size must be between 2 and 10000.", "assumed: text"),
     (
         {"dependsOn": [{"jobId": UNKNOWN}] * 21},
-        "A job can have a maximum of 20 dependencies.",
-        "reference §4; assumed: text",
+        FRAMED.format("Job cannot have more than 20 dependencies"),
+        "OpenNeuroOrg/openneuro#100",
     ),
     (
         {"dependsOn": [{"jobId": UNKNOWN}]},
@@ -447,7 +448,7 @@ def test_more_than_a_hundred_ids_are_refused(client):
     request_id = response["ResponseMetadata"]["RequestId"]
     assert response["Error"] == {
         "Code": "ClientException",
-        "Message": "Error executing request, Exception : Maximum number of jobs supported is  100, "
+        "Message": "Error executing request, Exception : Maximum number of jobs supported is  100 ., "
         f"RequestId: {request_id}",
     }
 

@@ -40,7 +40,8 @@ def there(client: Any) -> tuple[list[str], list[str], list[str]]:
 def message_of(client: Any, **members: Any) -> str:
     with pytest.raises(ClientError) as caught:
         submit(client, **members)
-    return str(caught.value.response["Error"]["Message"])
+    response = caught.value.response
+    return str(response["Error"]["Message"]).replace(response["ResponseMetadata"]["RequestId"], "ID")
 
 
 @pytest.mark.source("api §1: provision")
@@ -143,10 +144,13 @@ def test_both_are_made_to_fit_the_environment_that_is_there(fake, client):
         ),
         (
             {"jobDefinition": ANOTHER},
-            f"JobDefinition name {ANOTHER} does not exist or is not in ACTIVE status",
+            f"JobDefinition {ANOTHER} not found.",
         ),
         ({"jobDefinition": "etl:2"}, "JobDefinition name etl:2 does not exist or is not in ACTIVE status"),
-        ({"jobName": "a b"}, "Job name should match valid pattern"),
+        (
+            {"jobName": "a b"},
+            "Error executing request, Exception : Job name should match valid pattern, RequestId: ID",
+        ),
         ({"jobQueue": "my queue"}, "JobQueue my queue not found."),
         ({"jobDefinition": "my.job"}, "JobDefinition name my.job does not exist or is not in ACTIVE status"),
     ],

@@ -497,13 +497,13 @@ FIFO = (
     "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share "
     "scheduling policy."
 )
-REQUIRED = "Job must have a shareIdentifier to be submitted to job queue with fair share scheduling policy."
+REQUIRED = "shareIdentifier must be specified."
 PRIORITY = "schedulingPriority must be between 0 and 9999."
 SUBMISSIONS = [
     ("a share for FIFO", {"jobQueue": "fifo", "shareIdentifier": "a"}, FIFO, "reference §8"),
     ("a priority for FIFO", {"jobQueue": "fifo", "schedulingPriorityOverride": 0}, FIFO, "reference §8"),
-    ("no share", {}, REQUIRED, "reference §8; text assumed"),
-    ("only a priority", {"schedulingPriorityOverride": 1}, REQUIRED, "reference §8; text assumed"),
+    ("no share", {}, REQUIRED, "reference §8; boto/boto3#3158"),
+    ("only a priority", {"schedulingPriorityOverride": 1}, REQUIRED, "reference §8; boto/boto3#3158"),
     ("an empty share", {"shareIdentifier": ""}, SHARE, "reference §8; text assumed"),
     ("a blank", {"shareIdentifier": "a b"}, SHARE, "reference §8; text assumed"),
     ("256 characters", {"shareIdentifier": "a" * 256}, SHARE, "reference §8; text assumed"),

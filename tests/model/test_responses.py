@@ -663,7 +663,7 @@ def test_an_error_is_as_the_parser_makes_it(fake):
     response = caught.value.response
     metadata = response.pop("ResponseMetadata")
     request_id = metadata["RequestId"]
-    said = "Maximum number of jobs supported is  100"
+    said = "Maximum number of jobs supported is  100 ."
     text = f"Error executing request, Exception : {said}, RequestId: {request_id}"
     assert response == {"Error": {"Message": text, "Code": "ClientException"}, "message": text}
     assert metadata == {

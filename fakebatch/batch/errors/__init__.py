@@ -17,6 +17,16 @@ class ClientException(ServiceError):
     status = 400
 
 
+class InvalidRequest(ClientException):
+    """SubmitJob refuses a request for its form, before it looks anything up: then it wraps its text too.
+
+    Source: answers to SubmitJob that were recorded with the frame (`errors/jobs.py` names them), and without
+    it where a queue, a definition or a share was at fault.
+    """
+
+    wraps = True
+
+
 def refuse_if(condition: object, text: str) -> None:
     """Answer with this text when the condition holds, so that a list of rules reads as one."""
     if condition:

@@ -187,11 +187,15 @@ def no_active_job_definition(reference: str) -> str:
     """SubmitJob names a definition that isn't there, or is INACTIVE.
 
     Source: aws-genomics-workflows issue 84 and refinebio issue 2887, for a bare name; that `name:revision`
-    and ARNs read alike is assumed.
+    reads alike is assumed.
     """
     return f"JobDefinition name {reference} does not exist or is not in ACTIVE status"
 
 
 def job_definition_not_found(reference: str) -> str:
-    """DeregisterJobDefinition names a definition that isn't there. Source: assumed."""
+    """An ARN of a definition that isn't there, or is INACTIVE.
+
+    Source: azavea/raster-vision-aws issue 17, for SubmitJob and an ARN without a revision; that one of an
+    INACTIVE definition reads alike is assumed, and so is all of it for DeregisterJobDefinition.
+    """
     return f"JobDefinition {reference} not found."

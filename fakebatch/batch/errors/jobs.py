@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-# Source: public reports of refused submissions (reference §8, §17).
+# Source: public reports of refused submissions (reference §8, §17), with the frame:
+# opensupplyhub/open-apparel-registry#2007, OpenNeuroOrg/openneuro#100, kislyuk/aegea#49.
 JOB_NAME = "Job name should match valid pattern"
+TOO_MANY_DEPENDENCIES = "Job cannot have more than 20 dependencies"
+EMPTY_COMMAND_WORD = "Command field cannot have empty strings"
 # Source: a public report, its misspelling included.
 SHARE_ON_FIFO_QUEUE = (
     "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share "
     "scheduling policy."
 )
-# Source: a public report, both blanks included.
-TOO_MANY_JOBS = "Maximum number of jobs supported is  100"
+# Source: pegasus-isi/pegasus#2086, the blanks included.
+TOO_MANY_JOBS = "Maximum number of jobs supported is  100 ."
 
 # assumed: nobody has captured these texts.
 ARRAY_SIZE = "Array size must be between 2 and 10000."
-TOO_MANY_DEPENDENCIES = "A job can have a maximum of 20 dependencies."
 N_TO_N_SIZE = "N_TO_N dependency must be on an array job of the same size."
 DEPENDENCY_WITHOUT_ID = "A dependency must have a jobId."
 REASON_TOO_LONG = "Reason can be up to 1024 characters long."
@@ -28,8 +30,11 @@ LIST_NEXT_TOKEN = "nextToken is not valid."  # noqa: S105
 # Source: reports of real accounts (reference §1.4).
 OVERRIDES_TOO_LONG = "Container Overrides length must be at most 8192"
 TOO_MANY_TASK_TAGS = "Tags can have a maximum of 50 elements."  # assumed; the limit: API reference
-REQUEST_TOO_LARGE = "SubmitJob request must be at most 30 KiB."  # assumed; the limit: user guide
-EMPTY_COMMAND_WORD = "Command can not contain an empty string."  # assumed; the rule: model
+
+
+def request_too_large(size: int) -> str:
+    """Source: ASFHyP3/hyp3#3041, with the frame; that the size in bytes is rounded down is assumed."""
+    return f"Job size must be less than 30 KiB, got {size // 1024} KiB"
 
 
 def job_queue_not_found(name: str) -> str:

@@ -9,6 +9,8 @@ SHARE_NAME = "ShareIdentifier name should match a valid pattern."  # of a policy
 SHARE_TWICE = "Cannot have two or more identical shareIdentifiers."
 SHARES_MAX = "ShareDistribution size cannot be greater than 500."
 WEIGHT = "Weight factor should be between 0.0001 and 999.9999."
+# Source: boto/boto3#3158.
+SHARE_REQUIRED = "shareIdentifier must be specified."
 # Source: cdk-preflight, reference §12.4.
 IDLE_STRATEGY = "Idle resource assignment strategy must be one of [FIFO]."
 
@@ -20,9 +22,6 @@ POLICY_KIND = "Cannot change the type of a scheduling policy."
 POLICY_IN_USE = "Cannot delete, found existing JobQueue relationship"
 
 # assumed; the rules: API reference, SubmitJob
-SHARE_REQUIRED = (
-    "Job must have a shareIdentifier to be submitted to job queue with fair share scheduling policy."
-)
 SHARES_ACTIVE = "A job queue can have a maximum of 500 active share identifiers."
 
 
