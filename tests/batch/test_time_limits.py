@@ -211,14 +211,17 @@ def test_a_job_that_gets_its_place_is_left_alone(fake, client):
 
 @pytest.mark.source("assumed: what takes the reason away stops the time")
 def test_a_reason_that_goes_away_stops_the_time(fake, client):
-    fake.batch.withhold_capacity("ce")
-    job_id = submit(client)
+    fake.batch.add_consumable_resource("licence", totalQuantity=0)
+    needed = {"consumableResourceList": [{"consumableResource": "licence", "quantity": 1}]}
+    fake.batch.when().stuck(CAPACITY)
+    job_id = submit(client, consumableResourcePropertiesOverride=needed)
     fake.tick(500)
-    client.update_compute_environment(computeEnvironment="ce", state="DISABLED")
+    # It could be placed now, but for the licence, of which a job that waits says nothing.
+    fake.batch.when().succeed()
     fake.run_until_idle()
     assert "statusReason" not in client.describe_jobs(jobs=[job_id])["jobs"][0]
     fake.tick(500)
-    client.update_compute_environment(computeEnvironment="ce", state="ENABLED")
+    fake.batch.when().stuck(CAPACITY)
     fake.run_until_idle()
     assert last(fake, job_id) == (1000 + 600, "FAILED", CANCELED + CAPACITY)
 
