@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from tests.properties.vocabulary import (
+    OF_ANY_TYPE,
     PLAIN_INTEGERS,
     PLAIN_TEXTS,
     SAME_KIND,
@@ -199,6 +200,18 @@ class _Maker:
     def _one_in(self, many: int) -> bool:
         # Smaller is False: what hypothesis makes smaller has fewer members and changes.
         return self._choose(range(many)) == many - 1
+
+
+def confused(choose: Choose, value: Any) -> Any:
+    """A request with values of any type, without members, with unheard-of ones: nothing has looked at it."""
+    if choose(range(12)) == 11:
+        return choose(OF_ANY_TYPE)
+    if isinstance(value, list):
+        return [confused(choose, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: confused(choose, item) for name, item in value.items() if choose(range(20)) < 19}
+    return {**kept, "unheardOf": 1} if choose(range(20)) == 19 else kept
 
 
 def _wild_text(choose: Choose) -> str:

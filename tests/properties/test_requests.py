@@ -23,7 +23,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.serialize import create_serializer
 from botocore.session import Session
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -33,13 +35,15 @@ from fakebatch import UsageError
 from fakebatch.snapshots import Snapshot
 from tests.model.test_responses import problems
 from tests.properties.populated import arn, good_requests, names, populate
-from tests.properties.requests import Choose, Requests, spelt
+from tests.properties.requests import Choose, Requests, confused, spelt
 from tests.properties.structures import SHARE
 
 pytestmark = pytest.mark.source("model: an answer is of the output shape, or one of the modelled errors")
 
 MODEL = Session().get_service_model("batch")
+SERIALIZER = create_serializer(MODEL.metadata["protocol"], include_validation=False)
 EXAMPLES = 200
+UNVALIDATED = 40
 SINGLE = {"jobDefinitionName": "x", "type": "container"}
 MULTINODE = {"jobDefinitionName": "x", "type": "multinode"}
 QUOTA_SHARE = {"quotaShareName": "x", **SHARE}
@@ -254,6 +258,28 @@ def test_any_request_is_answered_or_refused_and_leaves_no_trace_then(operation: 
 
         put()
         assert box.outcomes["accepted"] or box.outcomes == {"not there yet": EXAMPLES}
+
+
+@pytest.mark.parametrize("operation", MODEL.operation_names)
+def test_a_client_that_does_not_validate_gets_an_error_of_aws_too(operation: str) -> None:
+    with sandbox() as box:
+        box.client = box.fake.client("batch", config=Config(parameter_validation=False))
+        for seed in range(UNVALIDATED):
+            choose = choosing(seed)
+            request = prepared().requests.one(choose, MODEL.operation_model(operation), wildness=0)
+            wrong = confused(choose, request)
+            if isinstance(wrong, dict) and is_serializable(operation, wrong):
+                box.put(operation, wrong)
+    assert box.outcomes.total() >= UNVALIDATED // 2
+
+
+def is_serializable(operation: str, request: dict[str, Any]) -> bool:
+    """Whether botocore can send it at all."""
+    try:
+        SERIALIZER.serialize_to_request(request, MODEL.operation_model(operation))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 @pytest.mark.source("assumed: these come later")

@@ -115,6 +115,7 @@ WILD_FLOATS = (
     1,
     10**300,
 )
+OF_ANY_TYPE = (None, 0, -1, 10**30, 1.5, float("nan"), True, "", "a", [], [None], [[]], {}, {"a": None})
 WILD_LENGTHS = (0, 1, 2, 10, 11, 20, 21, 50, 51, 100, 101, 500)
 
 # What makes sense, by member. Names and ids are those that the world has shown.
