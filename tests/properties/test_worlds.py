@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
@@ -21,7 +22,7 @@ from fakebatch import UsageError
 from fakebatch.batch import lifecycle, service_lifecycle
 from fakebatch.batch.service_state import ServiceJob
 from fakebatch.batch.state import Job
-from tests.properties.populated import texts
+from tests.properties.populated import arn, texts
 from tests.properties.requests import Requests, spelt
 from tests.properties.test_requests import MODEL, READS, Sandbox, choosing, prepared
 
@@ -127,6 +128,8 @@ class Worlds(RuleBasedStateMachine):
         self.requests = Requests(start.good, self.names)
         self.seen = len(self.fake.state.trace)
         self.kept: tuple[int, int, Any] | None = None
+        # Queues whose jobs can be described, but not listed any more; another may have taken the name.
+        self.deleted: set[str] = set()
 
     def take(self, step: Step) -> dict[str, Any] | None:
         self.steps.append(step)
@@ -165,6 +168,8 @@ class Worlds(RuleBasedStateMachine):
         if answer is None:
             return
         self.accepted[operation] += 1
+        if operation == "DeleteJobQueue":
+            self.deleted.add(arn(f"job-queue/{request['jobQueue'].rpartition('/')[2]}"))
         for member, text in texts("", answer):
             if text not in (known := self.names.setdefault(member, [])):
                 known.append(text)
@@ -225,18 +230,28 @@ class Worlds(RuleBasedStateMachine):
             job_id: (job["jobQueue"], job["status"], job["createdAt"])
             for job_id, job in self.described().items()
             if "index" not in job.get("arrayProperties", {}) and "#" not in job_id
+            if job["jobQueue"] not in self.deleted
         }
         listed = {}
         for queue in call("DescribeJobQueues")["jobQueues"]:
-            arn, kind = queue["jobQueueArn"], queue.get("jobQueueType")
+            queue_arn, kind = queue["jobQueueArn"], queue.get("jobQueueType")
             if kind == "SAGEMAKER_TRAINING":
-                for job in call("ListServiceJobs", jobQueue=arn, filters=EVERYTHING)["jobSummaryList"]:
+                for job in self.listed("ListServiceJobs", queue_arn):
                     found = call("DescribeServiceJob", jobId=job["jobId"])
                     assert (found["status"], found["createdAt"]) == (job["status"], job["createdAt"])
                 continue
-            for job in call("ListJobs", jobQueue=arn, filters=EVERYTHING)["jobSummaryList"]:
-                listed[job["jobId"]] = (arn, job["status"], job["createdAt"])
-        assert listed == described
+            for job in self.listed("ListJobs", queue_arn):
+                listed[job["jobId"]] = (queue_arn, job["status"], job["createdAt"])
+        assert {job_id: job for job_id, job in listed.items() if job[0] not in self.deleted} == described
+
+    def listed(self, operation: str, queue_arn: str) -> Iterator[dict[str, Any]]:
+        request: dict[str, Any] = {"jobQueue": queue_arn, "filters": EVERYTHING}
+        while True:
+            page = self.life.box.call(operation, **request)
+            yield from page["jobSummaryList"]
+            if "nextToken" not in page:
+                return
+            request["nextToken"] = page["nextToken"]
 
     # How it ends
 
