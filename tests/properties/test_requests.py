@@ -257,7 +257,7 @@ def test_any_request_is_answered_or_refused_and_leaves_no_trace_then(operation: 
             event(box.put(operation, request))
 
         put()
-        assert box.outcomes["accepted"] or box.outcomes == {"not there yet": EXAMPLES}
+        assert box.outcomes["accepted"] or set(box.outcomes) == {"not there yet"}
 
 
 @pytest.mark.parametrize("operation", MODEL.operation_names)
