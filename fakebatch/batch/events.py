@@ -51,6 +51,7 @@ class Moment(NamedTuple):
         status: that it had.
         reason: its statusReason, or None.
         ended: how many of its attempts had ended.
+        remark: which of the remarks it is about, 1 for the first; 0 for a transition.
     """
 
     detail_type: str
@@ -60,6 +61,7 @@ class Moment(NamedTuple):
     status: str
     reason: str | None
     ended: int
+    remark: int = 0
 
     @property
     def queue(self) -> JobQueue:
@@ -91,8 +93,8 @@ class Moments:
         """Read what has been recorded since the last time."""
         for remark in self._remarks[self._remarked :]:
             self._read_to(remark.position)
+            self._remarked += 1
             self._remark(remark)
-        self._remarked = len(self._remarks)
         self._read_to(len(self._trace))
 
     def _read_to(self, end: int) -> None:
@@ -139,7 +141,7 @@ class Moments:
         detail_type, status = QUEUE_BLOCKED, "RUNNABLE"
         if type(job) is ServiceJob:
             detail_type, status = service_events.remark_type(reason), self._status[id(job)]
-        self.found.append(Moment(detail_type, position, at_ns, job, status, reason, ended))
+        self.found.append(Moment(detail_type, position, at_ns, job, status, reason, ended, self._remarked))
 
 
 def event(service: Service, moment: Moment, event_id: str) -> Structure:

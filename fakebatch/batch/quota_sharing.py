@@ -230,11 +230,17 @@ def blocked(queue: JobQueue, job: ServiceJob) -> str | None:
     ceiling = _ceiling(share)
     if ceiling is not None and not capacity.fits(ceiling, {}, job.instances):
         return OVER_OWN if share.sharing["strategy"] != "LEND_AND_BORROW" else OVER_BORROWING
-    lenders = [other for other in queue.quota_shares.values() if other.sharing["strategy"] != "RESERVE"]
-    borrowable: Counter[str] = Counter(share.limits)
-    for lender in lenders:
-        borrowable.update(lender.limits if lender is not share and lender.usable else {})
-    return None if capacity.fits(borrowable, {}, job.instances) else OVER_LENDING
+    if capacity.fits(share.limits, {}, job.instances):
+        return None
+    # What others lend; and where shares have more than there is, what those who reserve leave (assumed).
+    borrowable, left = Counter(share.limits), Counter(environment.limits)
+    for other in queue.quota_shares.values():
+        if other is not share and other.usable:
+            reserves = other.sharing["strategy"] == "RESERVE"
+            left.subtract(other.limits if reserves else {})
+            borrowable.update({} if reserves else other.limits)
+    within = {kind: max(share.limits.get(kind, 0), min(borrowable[kind], left[kind])) for kind in left}
+    return None if capacity.fits(within, {}, job.instances) else OVER_LENDING
 
 
 def _ceiling(share: QuotaShare) -> dict[str, int] | None:

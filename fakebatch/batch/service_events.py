@@ -78,7 +78,7 @@ def _under_way(moment: Moment, job: ServiceJob) -> ServiceAttempt | None:
 
 
 def _priority_at(moment: Moment, job: ServiceJob) -> int | None:
-    for until, priority in job.past_priorities:
-        if moment.position <= until:
+    for transitions, remarks, priority in job.past_priorities:
+        if moment.remark <= remarks if moment.remark else moment.position <= transitions:
             return priority
     return job.scheduling_priority

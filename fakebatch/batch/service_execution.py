@@ -95,7 +95,8 @@ class ServiceScheduler:
 
     def change_priority(self, job: ServiceJob, priority: int) -> None:
         """Give a job another schedulingPriority: who is in front may change, and who is preempted."""
-        job.past_priorities.append((len(self._service.trace), job.scheduling_priority))
+        service = self._service
+        job.past_priorities.append((len(service.trace), len(service.remarks), job.scheduling_priority))
         job.scheduling_priority = priority
         if job.id in self.lines.waiting:
             self.lines.enter(job)
@@ -308,8 +309,8 @@ class ServiceScheduler:
         self._cancel_events(job)
         self.lines.leave(job)
         self.stuck.pop(job.id, None)
-        move(service, job, status, reason)
         job.stopped_ns = service.sim.now_ns
+        move(service, job, status, reason)
         if job.share_identifier is not None:
             fair_share.leave(job.queue, job.share_identifier, job.stopped_ns)
         service.sim.schedule(_RETENTION_NS, self._forget, job, background=True)

@@ -120,7 +120,8 @@ class ServiceJob:
         share_identifier: in a queue of fair share.
         quota_share: in a queue with quota management.
         preemption_configuration: as it was submitted, or None.
-        past_priorities: how many transitions had been recorded when it lost a schedulingPriority, and which.
+        past_priorities: how many transitions and remarks had been recorded when it lost a
+            schedulingPriority, and which.
         promised: jobs are being stopped, or were, so that it gets its turn.
         event: what happens next to it.
         deadline: its attempt's timeout.
@@ -145,7 +146,7 @@ class ServiceJob:
     share_identifier: str | None = None
     quota_share: QuotaShare | None = None
     preemption_configuration: Structure | None = None
-    past_priorities: list[tuple[int, int | None]] = field(default_factory=list)
+    past_priorities: list[tuple[int, int, int | None]] = field(default_factory=list)
     promised: bool = False
     status: str = "SUBMITTED"
     status_reason: str | None = None

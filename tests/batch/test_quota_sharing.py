@@ -228,6 +228,23 @@ def test_a_job_that_its_share_can_never_run_says_so(fake, share, count, reason):
     assert cluster.job("a-huge")["status"] == "SUCCEEDED"
 
 
+@pytest.mark.source(
+    "reference §12.4: RESERVE lends nothing; also where shares have more than there is: assumed"
+)
+def test_what_is_reserved_stays_free_where_shares_have_too_much(fake):
+    cluster = Cluster(fake, 4, a=("RESERVE", 3), b=("LEND", 3), c=("LEND_AND_BORROW", 1))
+    for number in range(3):
+        cluster.submit(f"c-{number}")
+    fake.tick(20)
+    assert cluster.active() == ["c-0"]
+    cluster.add("d", "LEND_AND_BORROW", 1)
+    cluster.submit("d-1", 2)
+    fake.tick(20)
+    assert cluster.job("d-1")["statusReason"] == (
+        EXCEEDED + "Job requires borrowing that exceeds all configured borrowable capacity."
+    )
+
+
 # -- Cross-share preemption
 
 
@@ -524,6 +541,36 @@ def test_nobody_else_gets_what_was_freed():
         ]
 
 
+@pytest.mark.source("assumed: who others have gone for is first, also before those who have waited longer")
+def test_nobody_goes_in_vain_where_shares_have_too_much(fake):
+    cluster = Cluster(fake, 2, a=("RESERVE", 2, ("preempt", "ENABLED")), b=("RESERVE", 2))
+    cluster.submit("a-low", 2, schedulingPriority=1)
+    fake.tick(20)
+    cluster.submit("b-1", 1)
+    fake.tick(5)
+    cluster.submit("a-high", 2, schedulingPriority=2)
+    fake.tick(10)
+    assert cluster.active() == ["a-high"]
+
+
+@pytest.mark.source("assumed: what was kept for a job is free again when that can't run any more")
+def test_a_promise_can_be_withdrawn():
+    with fakebatch.mock(start="2026-01-01T00:00:00Z", timing=fakebatch.Timing(stopping=30)) as fake:
+        shares = {"a": ("LEND_AND_BORROW", 1, ("preempt", "ENABLED")), "b": ("LEND_AND_BORROW", 1)}
+        cluster = Cluster(fake, 4, **shares, c=("LEND", 2))
+        cluster.submit("b-1", 1)
+        cluster.submit("a-low", 2, schedulingPriority=1)
+        fake.tick(10)
+        cluster.submit("a-high", 3, schedulingPriority=2)
+        fake.tick(5)
+        cluster.submit("b-2", 1)
+        fake.tick(10)
+        assert cluster.job("b-2")["status"] == "RUNNABLE"
+        cluster.update("a", resourceSharingConfiguration={"strategy": "LEND"})
+        fake.tick(1)
+        assert cluster.job("b-2")["status"] == "SCHEDULED"
+
+
 # -- Deleting a share
 
 
@@ -552,3 +599,19 @@ def test_deleting_a_share_ends_its_jobs():
         # Its capacity is free only when the training job has stopped.
         assert cluster.history("a-new")[2] == (50, "SCHEDULED", None)
         assert cluster.job("b-1")["status"] == "SUCCEEDED"
+
+
+@pytest.mark.source("assumed: the jobs of a share that is gone are not those of one of its name")
+def test_a_share_of_the_same_name_has_nothing_of_the_one_before():
+    with fakebatch.mock(start="2026-01-01T00:00:00Z", timing=fakebatch.Timing(stopping=60)) as fake:
+        cluster = Cluster(fake, 3, a=("RESERVE", 1), b=("LEND_AND_BORROW", 1), c=("LEND", 1))
+        for name in ("a-1", "b-1", "b-2"):
+            cluster.submit(name)
+        fake.tick(20)
+        cluster.update("a", state="DISABLED")
+        cluster.client.delete_quota_share(quotaShareArn=ARN + "a")
+        cluster.add("a", "RESERVE", 1)
+        cluster.submit("a-new", 2)
+        fake.tick(20)
+        assert cluster.active() == ["a-1", "b-1", "b-2"]
+        assert "statusReason" not in cluster.job("b-2")
