@@ -194,7 +194,9 @@ def _under_way(moment: Moment, job: Job) -> Attempt | None:
     then = Attempt(*_attempt_fields(last))
     then.stopped_ns = then.exit_code = then.reason = then.status_reason = None
     if last.plan is not None:
-        then.plan = stopping_at(last.plan, moment.at_ns - last.scheduled_ns)
+        # STARTING begins with the attempt, before any of its containers.
+        offset_ns = moment.at_ns - last.scheduled_ns if moment.status == "RUNNING" else -1
+        then.plan = stopping_at(last.plan, offset_ns)
     if moment.status == "STARTING":
         then.started_ns = None
     return then

@@ -140,7 +140,10 @@ def terminate_jobs(service: Service, request: Structure) -> Structure:
 
 def _reply_about(service: Service, job: Job) -> bytes:
     if job.reply is None:
-        job.reply = pack({"jobs": [detail(service, job)]})
+        reply: bytes = pack({"jobs": [detail(service, job)]})
+        if job.attempt is not None and job.attempt.plan is not None:
+            return reply  # Its containers come and go without the job's moving.
+        job.reply = reply
     return job.reply
 
 

@@ -54,11 +54,14 @@ def attempt_task(place: Place, job: Job, ended: Attempt) -> Structure:
 
 
 def runs_of(service: Service, attempt: Attempt) -> tuple[Run, ...]:
-    """What the containers of an attempt have come to by now."""
+    """What the containers of an attempt have come to by now: to nothing at the instant of its placing."""
     assert attempt.plan is not None
     if attempt.stopped_ns is not None:
         return attempt.plan.runs
-    return runs_at(attempt.plan, service.sim.now_ns - attempt.scheduled_ns)
+    offset_ns = service.sim.now_ns - attempt.scheduled_ns
+    if not offset_ns and attempt.started_ns is None:
+        return (Run(),) * len(attempt.plan.runs)
+    return runs_at(attempt.plan, offset_ns)
 
 
 def _place_of(place: Place, job: Job, shown: Attempt) -> Structure:

@@ -74,8 +74,6 @@ class TaskExecutor:
         """Do one thing that is due, and schedule the next; another one at this instant has its own event."""
         attempt, plan = _planned(job)
         now_ns = self._offset_ns(attempt)
-        # A container has started or ended, which DescribeJobs shows.
-        job.reply = None
         beginning = [at for at, begins_ns in _to_begin(attempt, plan) if begins_ns <= now_ns]
         if attempt.started_ns is None and plan.up_ns is not None and plan.up_ns <= now_ns:
             self._run(job, attempt)

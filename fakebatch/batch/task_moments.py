@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 def runs_at(plan: Plan, at_ns: int) -> tuple[Run, ...]:
     """The containers' runs as far as they have come while the attempt is under way.
 
-    What ends with the attempt is seen with its end: then look at `plan.runs` of `ended_at`.
+    What ends with the attempt is seen with its end: then look at `plan.runs` of `ended_at`. What starts and
+    ends at one instant runs at that instant. So an instant looks the same whenever it is looked at, whatever
+    was planned anew by then.
     """
-    return tuple(_run_at(run, at_ns, plan.end_ns) for run in plan.runs)
+    last = None if plan.decisive is None else plan.runs[plan.decisive]
+    ends_it = last is not None and last.stopped_ns == plan.end_ns
+    return tuple(
+        _run_at(run, at_ns, run.cut or (ends_it and at == plan.decisive)) for at, run in enumerate(plan.runs)
+    )
 
 
 def ended_at(plan: Plan, at_ns: int, exit_code: int | None) -> Plan:
@@ -56,12 +62,13 @@ def exited_at(plan: Plan, parts: Sequence[Part], at_ns: int, exit_code: int, rea
     return killed._replace(runs=(*killed.runs[:at], exited, *killed.runs[at + 1 :]), decisive=at)
 
 
-def _run_at(run: Run, at_ns: int, end_ns: int | None) -> Run:
+def _run_at(run: Run, at_ns: int, with_attempt: bool) -> Run:
+    """A run as far as it has come; one that ends with its attempt hasn't ended."""
     begins_ns = run.stopped_ns if run.started_ns is None else run.started_ns
     if begins_ns is None or begins_ns > at_ns:
         return Run()
     stopped_ns = run.stopped_ns
-    if stopped_ns is None or stopped_ns > at_ns or stopped_ns == end_ns:
+    if stopped_ns is None or stopped_ns > at_ns or with_attempt or run.started_ns == at_ns:
         return Run(run.started_ns)
     return run
 

@@ -86,6 +86,7 @@ class Run(NamedTuple):
         exit_code: that it leaves, None for none.
         reason: that it leaves.
         status_reason: the attempt's, if it is this one that ends it.
+        cut: it was not its own end, but that of the attempt.
     """
 
     started_ns: int | None = None
@@ -93,6 +94,7 @@ class Run(NamedTuple):
     exit_code: int | None = None
     reason: str | None = None
     status_reason: str | None = None
+    cut: bool = False
 
 
 class Plan(NamedTuple):
@@ -224,7 +226,7 @@ def ended_by(run: Run, end_ns: int, exit_code: int | None) -> Run:
         return Run()
     if run.started_ns is None or (run.stopped_ns is not None and run.stopped_ns <= end_ns):
         return run
-    return Run(run.started_ns, end_ns, exit_code)
+    return Run(run.started_ns, end_ns, exit_code, cut=True)
 
 
 def _task_runs(parts: Sequence[Part], outcomes: Sequence[Outcome], durations: Durations) -> list[Run]:

@@ -195,6 +195,7 @@ def test_all_must_hold(failed):
             {"command": [1]},
             "when(command=[1]): give the list of its words, or a glob over them, such as 'python *.py'.",
         ),
+        ({"container": 1}, "when(container=1): give a name or a glob, such as 'train-*'."),
         ({"array_index": "3"}, "when(array_index='3'): give a whole number from 0 on."),
         ({"array_index": -1}, "when(array_index=-1): give a whole number from 0 on."),
         ({"node_index": True}, "when(node_index=True): give a whole number from 0 on."),

@@ -134,6 +134,19 @@ def test_both_are_made_to_fit_the_environment_that_is_there(fake, client):
     assert there(client) == (["cluster"], ["work"], ["etl:1"])
 
 
+@pytest.mark.needs("PlatformCapability=MANAGED_INSTANCES")
+@pytest.mark.source("api §1: provision; that the two are made to fit is assumed")
+def test_a_queue_and_a_definition_are_made_to_fit_managed_instances(fake, client):
+    fake.batch.add_job_definition("etl", platformCapabilities=["MANAGED_INSTANCES"])
+    fake.run_until(submit(client), "SUCCEEDED")
+    [queue] = client.describe_job_queues(jobQueues=["work"])["jobQueues"]
+    assert queue["jobQueueType"] == "ECS_MANAGED_INSTANCES"
+    job_id = submit(client, jobDefinition="other")
+    [job] = client.describe_jobs(jobs=[job_id])["jobs"]
+    assert job["platformCapabilities"] == ["MANAGED_INSTANCES"]
+    fake.run_until(job_id, "SUCCEEDED")
+
+
 @pytest.mark.source("assumed: what can only be a mistake stays the error that it is on AWS")
 @pytest.mark.parametrize(
     ("members", "expected"),

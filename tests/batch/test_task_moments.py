@@ -9,6 +9,13 @@ from fakebatch.batch.task_moments import ended_at, exited_at, runs_at, stopping_
 from fakebatch.batch.tasks import Durations, Part, Plan, Run, plan_task
 
 NEVER = Run()
+
+
+def killed(started: int, stopped: int, code: int | None = 137) -> Run:
+    """A run that the end of its attempt has cut short."""
+    return Run(started, stopped, code, cut=True)
+
+
 # `get` runs from 5 to 15, `a` from 15 to 75, `log` from 5 to 25, and `late` would from 25 on.
 PARTS = [
     Part("get", essential=False),
@@ -21,7 +28,7 @@ GET, LOG = Run(5, 15, 0), Run(5, 25, 3, "why")
 
 
 def test_the_example() -> None:
-    assert Plan((GET, Run(15, 75, 0), LOG, Run(5, 75, 137)), 15, 75, decisive=1) == PLAN
+    assert Plan((GET, Run(15, 75, 0), LOG, killed(5, 75)), 15, 75, decisive=1) == PLAN
 
 
 MOMENTS = {
@@ -51,10 +58,14 @@ ENDS = {
     "in STARTING": (
         10,
         137,
-        Plan((Run(5, 10, 137), NEVER, Run(5, 10, 137), Run(5, 10, 137)), None, 10, decisive=1),
+        Plan((killed(5, 10), NEVER, killed(5, 10), killed(5, 10)), None, 10, decisive=1),
     ),
-    "in RUNNING": (40, 137, Plan((GET, Run(15, 40, 137), LOG, Run(5, 40, 137)), 15, 40, decisive=1)),
-    "by a host that is gone": (40, None, Plan((GET, Run(15, 40), LOG, Run(5, 40)), 15, 40, decisive=1)),
+    "in RUNNING": (40, 137, Plan((GET, killed(15, 40), LOG, killed(5, 40)), 15, 40, decisive=1)),
+    "by a host that is gone": (
+        40,
+        None,
+        Plan((GET, killed(15, 40, None), LOG, killed(5, 40, None)), 15, 40, decisive=1),
+    ),
     "by itself": (75, 137, PLAN),
 }
 
@@ -71,8 +82,8 @@ def test_an_end(at: int, exit_code: int | None, expected: Plan) -> None:
 def test_the_end_that_a_lost_host_was_planned_to_be() -> None:
     plan = plan_task([Part("a")], [SUCCESS], Durations(5, 60), 10)
     assert plan == Plan((Run(5, 65, 0),), 5, 15, host_lost=True)
-    assert ended_at(plan, 15, None) == Plan((Run(5, 15),), 5, 15, host_lost=True)
-    assert ended_at(plan, 15, 137) == Plan((Run(5, 15, 137),), 5, 15, host_lost=True)
+    assert ended_at(plan, 15, None) == Plan((killed(5, 15, None),), 5, 15, host_lost=True)
+    assert ended_at(plan, 15, 137) == Plan((killed(5, 15),), 5, 15, host_lost=True)
 
 
 @pytest.mark.source(
@@ -81,15 +92,15 @@ def test_the_end_that_a_lost_host_was_planned_to_be() -> None:
 def test_stopping() -> None:
     told = stopping_at(PLAN, 10)
     assert told == Plan((Run(5), NEVER, Run(5), Run(5)))
-    killed = Run(5, 40, 137)
-    assert ended_at(told, 40, 137) == Plan((killed, NEVER, killed, killed), None, 40)
+    cut = killed(5, 40)
+    assert ended_at(told, 40, 137) == Plan((cut, NEVER, cut, cut), None, 40)
     assert stopping_at(PLAN, 30) == Plan((GET, Run(15), LOG, Run(5)), 15)
 
 
 @pytest.mark.source("assumed: the first essential container is the one that exits")
 def test_an_exit_by_hand() -> None:
-    exited = Plan((GET, Run(15, 40, 9, "why not"), LOG, Run(5, 40, 137)), 15, 40, decisive=1)
+    exited = Plan((GET, Run(15, 40, 9, "why not"), LOG, killed(5, 40)), 15, 40, decisive=1)
     assert exited_at(PLAN, PARTS, 40, 9, "why not") == exited
     turned = [PARTS[1]._replace(essential=False), PARTS[3]]
-    plan = Plan((Run(15, 75, 0), Run(5, 75, 137)), 15, 75, decisive=0)
-    assert exited_at(plan, turned, 40, 0, None).runs == (Run(15, 40, 137), Run(5, 40, 0))
+    plan = Plan((Run(15, 75, 0), killed(5, 75)), 15, 75, decisive=0)
+    assert exited_at(plan, turned, 40, 0, None).runs == (killed(15, 40), Run(5, 40, 0))

@@ -14,6 +14,13 @@ from fakebatch.batch.tasks import Durations, Part, Plan, Run, plan_pod, plan_tas
 # Offsets are plain numbers here: STARTING lasts 5, a container runs for 60.
 DURATIONS = Durations(5, 60)
 NEVER = Run()
+
+
+def killed(started: int, stopped: int, code: int | None = 137) -> Run:
+    """A run that the end of its attempt has cut short."""
+    return Run(started, stopped, code, cut=True)
+
+
 HANGS = Outcome(hangs=True)
 
 
@@ -61,7 +68,7 @@ TASKS = {
     "the first essential container to end kills the others": Case(
         [side("log"), part("a"), part("b")],
         [HANGS, fail(2, 30), SUCCESS],
-        Plan((Run(5, 35, 137), Run(5, 35, 2), Run(5, 35, 137)), 5, 35, decisive=1),
+        Plan((killed(5, 35), Run(5, 35, 2), killed(5, 35)), 5, 35, decisive=1),
         EXITED,
     ),
     "what ends at that instant is not killed": Case(
@@ -97,7 +104,7 @@ TASKS = {
     "START lets both start at once": Case(
         [part("a", ("log", "START")), side("log")],
         [SUCCESS, HANGS],
-        Plan((Run(5, 65, 0), Run(5, 65, 137)), 5, 65, decisive=0),
+        Plan((Run(5, 65, 0), killed(5, 65)), 5, 65, decisive=0),
         EXITED,
     ),
     "START of one that cannot be started is given up for, not waited for": Case(
@@ -153,7 +160,7 @@ TASKS = {
         [side("get", start_timeout_ns=30), part("a", ("get", "COMPLETE"))],
         [HANGS, SUCCESS],
         Plan(
-            (Run(5, 35, 137), Run(None, 35, 143, unresolved("get", "a", "has timed out."))),
+            (killed(5, 35), Run(None, 35, 143, unresolved("get", "a", "has timed out."))),
             None,
             35,
             decisive=1,
@@ -169,9 +176,7 @@ TASKS = {
     "the first dependency that breaks gives a container up": Case(
         [side("x"), side("y"), part("a", ("x", "SUCCESS"), ("y", "SUCCESS"))],
         [fail(1, 20), fail(2, 10), SUCCESS],
-        Plan(
-            (Run(5, 15, 137), Run(5, 15, 2), Run(None, 15, 143, unresolved("y", "a"))), None, 15, decisive=2
-        ),
+        Plan((killed(5, 15), Run(5, 15, 2), Run(None, 15, 143, unresolved("y", "a"))), None, 15, decisive=2),
         NOT_STARTED,
     ),
     "a circle of dependencies": Case(
@@ -180,13 +185,13 @@ TASKS = {
     "an essential container that cannot be started": Case(
         [part("a"), side("log")],
         [Outcome(None, None, "no image", starts=False), HANGS],
-        Plan((Run(None, 5, None, "no image"), Run(5, 5, 137)), None, 5, decisive=0),
+        Plan((Run(None, 5, None, "no image"), killed(5, 5)), None, 5, decisive=0),
         NOT_STARTED,
     ),
     "it takes its time to fail": Case(
         [part("a"), side("log")],
         [Outcome(240, None, "no image", starts=False), HANGS],
-        Plan((Run(None, 240, None, "no image"), Run(5, 240, 137)), None, 240, decisive=0),
+        Plan((Run(None, 240, None, "no image"), killed(5, 240)), None, 240, decisive=0),
         NOT_STARTED,
     ),
     "another one that cannot be started": Case(
@@ -198,7 +203,7 @@ TASKS = {
     "an essential container ends before another one starts": Case(
         [part("a"), side("get"), part("b", ("get", "SUCCESS"))],
         [Outcome(10), HANGS, SUCCESS],
-        Plan((Run(5, 15, 0), Run(5, 15, 137), NEVER), 15, 15, decisive=0),
+        Plan((Run(5, 15, 0), killed(5, 15), NEVER), 15, 15, decisive=0),
         EXITED,
     ),
     "nothing ends": Case([part("a"), side("log")], [HANGS, SUCCESS], Plan((Run(5), Run(5, 65, 0)), 5)),
@@ -249,7 +254,7 @@ PODS = {
     "a container that cannot be started ends the pod": Case(
         [part("a"), part("b")],
         [SUCCESS, Outcome(20, None, "ErrImagePull", starts=False)],
-        Plan((Run(5, 20, 137), Run(None, 20, None, "ErrImagePull")), None, 20, decisive=1),
+        Plan((killed(5, 20), Run(None, 20, None, "ErrImagePull")), None, 20, decisive=1),
     ),
     "one that hangs keeps the pod": Case(
         [part("a"), part("b")], [fail(1, 10), HANGS], Plan((Run(5, 15, 1), Run(5)), 5)

@@ -287,3 +287,31 @@ class TestInterrupt:
             f"({view.id}) is SUBMITTED. Move time first: fake.run_until('{view.id}', 'RUNNING')."
         ):
             view.interrupt()
+
+
+@pytest.mark.source("assumed: a view of the containers, for assertions about one of several")
+def test_the_containers_of_a_job(fake, submit):
+    (container,) = submit().containers
+    assert container == ("default", None, None, [])
+    fake.batch.when(job_name="one").fail(3, "why", logs=["a", "b"])
+    one = submit("one")
+    fake.run_until(one)
+    assert one.containers == [("default", 3, "why", ["a", "b"])]
+
+
+@pytest.mark.source("assumed: the first essential container stands for the job")
+def test_a_job_of_several_containers(fake):
+    containers = [
+        {"name": "side", "essential": False, "command": ["side"]},
+        {"name": "main", "command": ["run"], "environment": [{"name": "A", "value": "1"}]},
+        {"name": "other", "command": ["other"]},
+    ]
+    fake.batch.add_job_definition("several", ecsProperties={"taskProperties": [{"containers": containers}]})
+    batch = fake.client("batch")
+    view = fake.batch.job(batch.submit_job(jobName="j", jobQueue="q", jobDefinition="several"))
+    assert view.command == ["run"]
+    assert view.environment == {"A": "1", "AWS_BATCH_JOB_ID": view.id, "AWS_BATCH_JQ_NAME": "q"}
+    assert [each.name for each in view.containers] == ["side", "main", "other"]
+    fake.run_until(view)
+    (attempt,) = view.attempts
+    assert [each["name"] for each in attempt["taskProperties"][0]["containers"]] == ["side", "main", "other"]

@@ -549,8 +549,58 @@ def quotas(listener):
     batch.list_quota_shares(jobQueue="q")
 
 
+SEVERAL = [
+    {"name": "get", "essential": False, "startTimeout": 60},
+    {
+        "name": "main",
+        "dependsOn": [{"containerName": "get", "condition": "SUCCESS"}],
+        "environment": [{"name": "A", "value": "b"}],
+        "logConfiguration": {"logDriver": "awslogs"},
+        "linuxParameters": {"initProcessEnabled": True},
+        "ulimits": [{"name": "nofile", "hardLimit": 9, "softLimit": 8}],
+        "stopTimeout": 20,
+    },
+]
+
+
+def several(listener):
+    """Tasks of several containers on EC2 and Fargate, looked at from their start to a retry that succeeds."""
+    batch, control = listener.client, listener.fake.batch
+    control.add_job_queue("q")
+    control.add_job_queue("f", jobQueueType="ECS_FARGATE")
+    task = {
+        "containers": SEVERAL,
+        "volumes": [{"name": "v", "host": {"sourcePath": "/v"}}],
+        "ipcMode": "task",
+    }
+    control.add_job_definition("d", ecsProperties={"taskProperties": [task]})
+    on_fargate = [{**SEVERAL[0]}, {"name": "main", "dependsOn": SEVERAL[1]["dependsOn"]}]
+    control.add_job_definition(
+        "f",
+        platformCapabilities=["FARGATE"],
+        ecsProperties={"taskProperties": [{"containers": on_fargate, "ephemeralStorage": {"sizeInGiB": 30}}]},
+    )
+    batch.describe_job_definitions()
+    control.when(container="get").fail(2, "not there", after=5).succeed(after=5)
+    override = {"name": "main", "environment": [{"name": "A", "value": "c"}]}
+    ids = [
+        batch.submit_job(
+            jobName="j",
+            jobQueue=queue,
+            jobDefinition=definition,
+            retryStrategy={"attempts": 2},
+            ecsPropertiesOverride={"taskProperties": [{"containers": [override]}]},
+        )["jobId"]
+        for queue, definition in (("q", "d"), ("f", "f"))
+    ]
+    for seconds in (0, 5, 7, 5, 9, 5, 60):
+        listener.fake.tick(seconds)
+        batch.describe_jobs(jobs=ids)
+        batch.list_jobs(jobQueue="q", filters=[{"name": "JOB_NAME", "values": ["*"]}])
+
+
 SERVICE_STATUSES = ("SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
-SCENES = [resources, tags, consumables, definitions, jobs, pods, service_jobs, shares]
+SCENES = [resources, tags, consumables, definitions, jobs, several, pods, service_jobs, shares]
 if "CreateQuotaShare" in KNOWN:
     SCENES.append(quotas)
 
@@ -620,6 +670,31 @@ def test_the_pods_show_what_pods_can_show(listener):
         "DescribeJobs.jobs.eksAttempts.startedAt",
         "DescribeJobs.jobs.eksAttempts.statusReason",
     )
+    assert [path for path in expected if path not in listener.seen] == []
+
+
+@pytest.mark.source("model")
+def test_tasks_show_what_tasks_can_show(listener):
+    several(listener)
+    task, attempt = (
+        "DescribeJobs.jobs.ecsProperties.taskProperties",
+        "DescribeJobs.jobs.attempts.taskProperties",
+    )
+    expected = [
+        f"{task}.taskArn",
+        f"{task}.containerInstanceArn",
+        f"{task}.platformVersion",
+        f"{task}.ephemeralStorage.sizeInGiB",
+        f"{task}.volumes.host.sourcePath",
+        f"{task}.containers.dependsOn.condition",
+        f"{task}.containers.exitCode",
+        f"{task}.containers.logStreamName",
+        f"{task}.containers.networkInterfaces.privateIpv4Address",
+        f"{attempt}.taskArn",
+        f"{attempt}.containerInstanceArn",
+        *(f"{attempt}.containers.{member}" for member in ("name", "exitCode", "reason", "logStreamName")),
+        f"{attempt}.containers.networkInterfaces.privateIpv4Address",
+    ]
     assert [path for path in expected if path not in listener.seen] == []
 
 

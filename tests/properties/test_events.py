@@ -31,7 +31,7 @@ NAMES = ("good", "bad", "flaky", "unstartable", "odd-fails", "hang", "stuck", "s
 SPECS = st.fixed_dictionaries(
     {
         "jobName": st.sampled_from(NAMES),
-        "definition": st.sampled_from(("q", "q", "fargate", "nodes")),
+        "definition": st.sampled_from(("q", "q", "fargate", "nodes", "several")),
         "size": st.sampled_from((None, None, 2, 3)),
         "sequential": st.booleans(),
         "attempts": st.sampled_from((None, 2, 3)),
@@ -99,6 +99,23 @@ def is_odd(job: Any) -> bool:
     return (job.array_index or job.node_index or 0) % 2 == 1
 
 
+def add_several(batch: Any) -> None:
+    """A definition of several containers, and what they do besides what the jobs do."""
+    containers = [
+        {"name": "get", "essential": False},
+        {"name": "main", "dependsOn": [{"containerName": "get", "condition": "SUCCESS"}]},
+        {"name": "log", "essential": False},
+    ]
+    batch.add_job_definition("several", ecsProperties={"taskProperties": [{"containers": containers}]})
+    batch.when(container="get").succeed(after=3)
+    batch.when(container="get", job_name="good").run(lambda job: None)
+    batch.when(container="get", job_name="bad").fail(1, after=0).run(lambda job: 0, after=4)
+    batch.when(container="get", job_name="hang").hang()
+    batch.when(container="log", job_name="*d").fail(2, "no room", after=5)
+    batch.when(container="log", job_name="body").run(lambda job: 1)
+    batch.when(container="log", job_name="flaky").fail_to_start("CannotPullContainerError: none")
+
+
 class Story:
     """A world in which steps are taken."""
 
@@ -111,6 +128,7 @@ class Story:
         batch.add_job_definition("q")
         batch.add_job_definition("fargate", platformCapabilities=["FARGATE"])
         batch.add_job_definition("nodes", nodeProperties={"numNodes": 3, "mainNode": 1})
+        add_several(batch)
         batch.when(job_name="bad").fail(3, after=5)
         batch.when(job_name="flaky").fail(2, "why", after=5).host_terminated(after=3).succeed(after=4)
         batch.when(job_name="unstartable").fail_to_start("CannotPullContainerError: none", after=2)

@@ -38,11 +38,18 @@ def add_rules(batch: Any) -> None:
     batch.when(job_name="odd-fails", matching=lambda job: (job.array_index or 0) % 2 == 1).fail(after=1)
     batch.when(job_name="hang").hang()
     batch.when(job_name="stuck").stuck("UNDETERMINED")
+    batch.when(container="get", job_name="flaky").fail(1, after=1).succeed(after=2)
+    batch.when(container="log").hang()
     batch.when(job_name="body").run(
         lambda job: print("x") or int(job.environment["AWS_BATCH_JOB_ATTEMPT"]) % 2
     )
 
 
+SEVERAL = [
+    {"name": "get", "essential": False},
+    {"name": "main", "dependsOn": [{"containerName": "get", "condition": "SUCCESS"}]},
+    {"name": "log", "essential": False},
+]
 NAMES = ("good", "good", "bad", "flaky", "unstartable", "odd-fails", "hang", "stuck", "body")
 SPECS = st.fixed_dictionaries(
     {
@@ -52,6 +59,7 @@ SPECS = st.fixed_dictionaries(
         "attempts": st.sampled_from((None, 1, 2, 3)),
         "timeout": st.sampled_from((None, 60, 61)),
         "queue": st.sampled_from(("q", "other")),
+        "definition": st.sampled_from(("d", "d", "several")),
         # Of the token and of the supply, which is used up.
         "units": st.sampled_from(((0, 0), (0, 0), (1, 0), (2, 0), (0, 1), (1, 1))),
     }
@@ -102,6 +110,9 @@ class Jobs(RuleBasedStateMachine):
         for queue in ("q", "other"):
             self.fake.batch.add_job_queue(queue)
         self.fake.batch.add_job_definition("d")
+        self.fake.batch.add_job_definition(
+            "several", ecsProperties={"taskProperties": [{"containers": SEVERAL}]}
+        )
         self.fake.batch.add_consumable_resource("token", totalQuantity=2)
         self.fake.batch.add_consumable_resource("supply", totalQuantity=3, resourceType="NON_REPLENISHABLE")
         add_rules(self.fake.batch)
@@ -131,7 +142,7 @@ class Jobs(RuleBasedStateMachine):
         if needed := units_of(spec):
             members["consumableResourcePropertiesOverride"] = {"consumableResourceList": needed}
         job = self.batch.submit_job(
-            jobName=spec["name"], jobQueue=spec["queue"], jobDefinition="d", **members
+            jobName=spec["name"], jobQueue=spec["queue"], jobDefinition=spec["definition"], **members
         )
         self.submitted[job["jobId"]] = {**spec, "depends_on": depends_on}
 
@@ -229,10 +240,20 @@ class Jobs(RuleBasedStateMachine):
         attempts = [*job["attempts"], *([{}] if job["status"] in ("STARTING", "RUNNING") else [])]
         assert len(attempts) <= job.get("retryStrategy", {"attempts": 1})["attempts"]
         if job["status"] == "SUCCEEDED" and "size" not in job.get("arrayProperties", {}):
-            assert [attempt["container"].get("exitCode") == 0 for attempt in job["attempts"]] == [
+            assert [self.main_of(attempt).get("exitCode") == 0 for attempt in job["attempts"]] == [
                 *([False] * (len(attempts) - 1)),
                 True,
             ]
+
+    def main_of(self, attempt: dict[str, Any]) -> dict[str, Any]:
+        """The container that an attempt depends on."""
+        main: dict[str, Any]
+        if "container" in attempt:
+            main = attempt["container"]
+        else:
+            [task] = attempt["taskProperties"]
+            [main] = [container for container in task["containers"] if container["name"] == "main"]
+        return main
 
     def check_times(self, job: dict[str, Any]) -> None:
         times = [job["createdAt"]]
