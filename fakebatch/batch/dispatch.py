@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch import nodes
 from fakebatch.batch.blocking import blocking_reason, is_reserved
+from fakebatch.batch.container_outcomes import with_containers
 from fakebatch.batch.lifecycle import block, unblock
 from fakebatch.batch.view import JobView
 
@@ -164,6 +165,8 @@ class Dispatcher:
         try:
             if job.nodes is None:
                 outcome = self._service.rules.choose(job, self.view)
+                if job.spec.task is not None:
+                    outcome = with_containers(self._service, job, outcome, len(job.attempts) + 1)
             else:
                 outcome = nodes.choose_outcome(self._service, job)
         except BaseException:

@@ -43,13 +43,13 @@ class Executor:
         service = self._service
         attempt = Attempt(number or len(job.attempts) + 1, outcome, environment, service.sim.now_ns, host)
         if job.spec.task is not None:
-            self._tasks.decide(job, attempt)
+            attempt.plan = self._tasks.plan(job, attempt)
         job.attempt = attempt
         move(service, job, "STARTING")
         if job.spec.share_identifier is not None:
             fair_share.took_place(job, service.sim.now_ns)
         if attempt.plan is not None:
-            self._tasks.start(job)
+            self._tasks.proceed(job)
             return
         if outcome.starts:
             job.event = service.sim.schedule(service.durations.starting_ns, self.begin, job)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch import fair_share
 from fakebatch.batch.capacity import MAX_RESOURCE, room_for
+from fakebatch.batch.container_outcomes import with_containers
 from fakebatch.batch.execution import TIMED_OUT, Executor
 from fakebatch.batch.kinds import KINDS, needs_of_node
 from fakebatch.batch.lifecycle import enter, move
@@ -75,9 +76,14 @@ def choose_outcome(service: Service, job: Job) -> Outcome:
     nodes = job.nodes
     assert nodes is not None
     number = len(job.attempts) + 1
-    nodes.outcomes = [service.rules.choose(node, service.dispatcher.view, number) for node in nodes.all]
+    nodes.outcomes = [_outcome_of(service, node, number) for node in nodes.all]
     stuck = (outcome for outcome in nodes.outcomes if outcome.stuck is not None)
     return next(stuck, nodes.outcomes[_index(nodes.main)])
+
+
+def _outcome_of(service: Service, node: Job, attempt: int) -> Outcome:
+    outcome = service.rules.choose(node, service.dispatcher.view, attempt)
+    return outcome if node.spec.task is None else with_containers(service, node, outcome, attempt)
 
 
 def take_places(environment: ComputeEnvironment, job: Job) -> Host | None:

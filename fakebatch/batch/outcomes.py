@@ -37,6 +37,7 @@ class Outcome:
         stuck: the text that keeps the job RUNNABLE, or None.
         body: a Python function that is the container.
         logs: lines that it prints when it starts.
+        containers: what each of several containers does, in the order of the definition.
     """
 
     after_ns: int | None = None
@@ -49,6 +50,7 @@ class Outcome:
     stuck: str | None = None
     body: Body | None = None
     logs: tuple[str, ...] = ()
+    containers: tuple[Outcome, ...] = ()
 
 
 SUCCESS = Outcome()

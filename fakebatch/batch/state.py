@@ -226,7 +226,6 @@ class Attempt:
         scheduled_ns: when.
         host: where its room is.
         plan: of its containers, in a job of several; None for one that has just one.
-        outcomes: of these containers.
     """
 
     number: int
@@ -240,7 +239,6 @@ class Attempt:
     reason: str | None = None
     status_reason: str | None = None
     plan: Plan | None = None
-    outcomes: tuple[Outcome, ...] = ()
 
 
 class Needs(NamedTuple):

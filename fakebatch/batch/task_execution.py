@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import bodies
-from fakebatch.batch.outcomes import SUCCESS, Outcome
+from fakebatch.batch.outcomes import Outcome
 from fakebatch.batch.task_moments import ended_at, exited_at, stopping_at
 from fakebatch.batch.tasks import Durations, status_reason_of
 from fakebatch.timing import NS_PER_SECOND
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from fakebatch.batch.execution import Executor
     from fakebatch.batch.service import Service
     from fakebatch.batch.state import Attempt, Job
-    from fakebatch.batch.tasks import Plan, Run, Task
-
-_HANGS = Outcome(hangs=True)
+    from fakebatch.batch.tasks import Plan, Run
 
 
 class TaskExecutor:
@@ -34,25 +32,17 @@ class TaskExecutor:
         self._service = service
         self._executor = executor
 
-    def decide(self, job: Job, attempt: Attempt) -> None:
-        """Give a new attempt the outcomes of its containers, and its plan. The job stays as it is."""
-        task = job.spec.task
-        assert task is not None
-        service = self._service
-        essential = _essential(task, attempt.outcome)
-        outcomes = []
-        for at, part in enumerate(task.parts):
-            # Of an essential container the rule about the job says something too: the newer one wins.
-            newer_than = attempt.outcome if at in essential else None
-            view = service.dispatcher.view(job, part.name)
-            own = service.rules.choose_container(view, attempt.number, part.name, newer_than)
-            outcomes.append(essential.get(at, SUCCESS) if own is None else own)
-        attempt.outcomes = tuple(outcomes)
-        attempt.plan = self._plan(job, attempt)
-
-    def start(self, job: Job) -> None:
-        """Schedule the first step of an attempt that is STARTING."""
-        self._schedule(job)
+    def plan(self, job: Job, attempt: Attempt) -> Plan:
+        """What becomes of an attempt, as far as the outcomes of its containers are known."""
+        assert job.spec.task is not None
+        durations = self._service.durations
+        lost_after_ns = None
+        if attempt.outcome.host_lost:
+            after_ns = attempt.outcome.after_ns
+            lost_after_ns = durations.running_ns if after_ns is None else after_ns
+        return job.spec.task.plan(
+            attempt.outcome.containers, Durations(durations.starting_ns, durations.running_ns), lost_after_ns
+        )
 
     def exit(self, job: Job, exit_code: int, reason: str | None) -> None:
         """A container of a RUNNING job exits now."""
@@ -83,7 +73,7 @@ class TaskExecutor:
         elif plan.end_ns is not None and plan.end_ns <= now_ns:
             self._end(job, attempt, plan)
             return
-        self._schedule(job)
+        self.proceed(job)
 
     def _run(self, job: Job, attempt: Attempt) -> None:
         """The task is up: RUNNING, and the attempt's timeout starts."""
@@ -97,7 +87,8 @@ class TaskExecutor:
         assert job.spec.task is not None
         service = self._service
         name = job.spec.task.parts[at].name
-        outcome = attempt.outcomes[at]
+        outcomes = attempt.outcome.containers
+        outcome = outcomes[at]
         service.log(job, attempt.number, outcome.logs, name)
         slept_ns = None
         if outcome.body is not None:
@@ -107,8 +98,8 @@ class TaskExecutor:
                 return False
         after_ns = slept_ns if outcome.after_ns is None else outcome.after_ns
         done = replace(outcome, body=None, logs=(), after_ns=after_ns)
-        attempt.outcomes = (*attempt.outcomes[:at], done, *attempt.outcomes[at + 1 :])
-        attempt.plan = self._plan(job, attempt)
+        attempt.outcome = replace(attempt.outcome, containers=(*outcomes[:at], done, *outcomes[at + 1 :]))
+        attempt.plan = self.plan(job, attempt)
         return True
 
     def _end(self, job: Job, attempt: Attempt, plan: Plan) -> None:
@@ -122,7 +113,7 @@ class TaskExecutor:
             )
         self._executor.end(job)
 
-    def _schedule(self, job: Job) -> None:
+    def proceed(self, job: Job) -> None:
         """Enter the next step, and the deadline anew behind it: what needs exactly its timeout makes it."""
         attempt, plan = _planned(job)
         sim = self._service.sim
@@ -139,17 +130,6 @@ class TaskExecutor:
             sim.cancel(job.deadline)
             job.deadline = sim.schedule(left_ns, self._executor.expire, job)
 
-    def _plan(self, job: Job, attempt: Attempt) -> Plan:
-        assert job.spec.task is not None
-        durations = self._service.durations
-        lost_after_ns = None
-        if attempt.outcome.host_lost:
-            after_ns = attempt.outcome.after_ns
-            lost_after_ns = durations.running_ns if after_ns is None else after_ns
-        return job.spec.task.plan(
-            attempt.outcomes, Durations(durations.starting_ns, durations.running_ns), lost_after_ns
-        )
-
     def _offset_ns(self, attempt: Attempt) -> int:
         """How far the attempt has come."""
         return self._service.sim.now_ns - attempt.scheduled_ns
@@ -161,28 +141,11 @@ def _planned(job: Job) -> tuple[Attempt, Plan]:
     return job.attempt, job.attempt.plan
 
 
-def _essential(task: Task, outcome: Outcome) -> dict[int, Outcome]:
-    """What the outcome of the job is for the containers that it is about, by position.
-
-    All of them do the same; a body is the main one's alone, and the others wait for its end. They also wait
-    for the loss of their host.
-    """
-    if task.is_pod:
-        those = [at for at, part in enumerate(task.parts) if not part.init]
-    else:
-        those = [at for at, part in enumerate(task.parts) if part.essential]
-    if outcome.host_lost:
-        return dict.fromkeys(those, replace(_HANGS, logs=outcome.logs))
-    if outcome.body is None:
-        return dict.fromkeys(those, outcome)
-    return dict.fromkeys(those, _HANGS) | {task.main: outcome}
-
-
 def _to_begin(attempt: Attempt, plan: Plan) -> list[tuple[int, int]]:
     """The containers that have something to print or a body to run, and when they start, in order."""
     return [
         (at, begins_ns)
-        for at, (outcome, run) in enumerate(zip(attempt.outcomes, plan.runs, strict=True))
+        for at, (outcome, run) in enumerate(zip(attempt.outcome.containers, plan.runs, strict=True))
         if (outcome.logs or outcome.body is not None) and (begins_ns := _begins_ns(run)) is not None
     ]
 

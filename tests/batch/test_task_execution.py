@@ -492,9 +492,14 @@ def test_a_snapshot_in_between(fake: fakebatch.World, submit: Submit) -> None:
 
 
 @pytest.mark.source("assumed: a rule's mistake leaves the job where it was")
+@pytest.mark.needs("DescribeConsumableResource")
 def test_a_rule_that_raises_leaves_the_job_runnable(fake: fakebatch.World, submit: Submit) -> None:
+    fake.batch.add_consumable_resource("token")
     fake.batch.when(container="main", matching=lambda job: 1 // 0).succeed()
-    job = submit()
+    needed = {"consumableResourceList": [{"consumableResource": "token", "quantity": 1}]}
+    job = submit(consumableResourcePropertiesOverride=needed)
     with pytest.raises(ZeroDivisionError):
         fake.tick(10)
     assert (job.status, job.attempts) == ("RUNNABLE", [])
+    token = fake.client("batch").describe_consumable_resource(consumableResource="token")
+    assert token["inUseQuantity"] == 0
