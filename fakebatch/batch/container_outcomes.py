@@ -39,12 +39,9 @@ def _of_the_job(task: Task, outcome: Outcome) -> dict[int, Outcome]:
     All of them do the same; a body is the main one's alone, and the others wait for its end. They also wait
     for the loss of their host.
     """
-    if task.is_pod:
-        those = [at for at, part in enumerate(task.parts) if not part.init]
-    else:
-        those = [at for at, part in enumerate(task.parts) if part.essential]
+    those = task.leading
     if outcome.host_lost:
         return dict.fromkeys(those, replace(_HANGS, logs=outcome.logs))
     if outcome.body is None:
         return dict.fromkeys(those, outcome)
-    return dict.fromkeys(those, _HANGS) | {task.main: outcome}
+    return dict.fromkeys(those, _HANGS) | {those[0]: outcome}

@@ -96,6 +96,6 @@ def container_of(spec: JobSpec, name: str | None) -> Structure:
     """The container of that name among several; without a name the one that stands for the job."""
     assert spec.task is not None
     (task,) = spec.properties["taskProperties"]
-    at = next((at for at, part in enumerate(spec.task.parts) if part.name == name), spec.task.main)
+    at = next((at for at, part in enumerate(spec.task.parts) if part.name == name), spec.task.leading[0])
     container: Structure = task["containers"][at]
     return container

@@ -67,14 +67,13 @@ class Task(NamedTuple):
         return make(self.parts, outcomes, durations, host_lost_after_ns)
 
     @property
-    def main(self) -> int:
-        """The position of the container that stands for the job: the first essential one.
+    def leading(self) -> list[int]:
+        """The positions of the containers that a job is about; the first of them stands for it.
 
-        In a pod it is the first that is no init container.
+        In a task they are the essential ones, in a pod all but the init containers.
         """
-        return next(
-            at for at, part in enumerate(self.parts) if (not part.init if self.is_pod else part.essential)
-        )
+        parts = enumerate(self.parts)
+        return [at for at, part in parts if (not part.init if self.is_pod else part.essential)]
 
 
 class Run(NamedTuple):

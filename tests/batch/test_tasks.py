@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakebatch.batch.outcomes import SUCCESS, Outcome
-from fakebatch.batch.tasks import Durations, Part, Plan, Run, plan_pod, plan_task, status_reason_of
+from fakebatch.batch.tasks import Durations, Part, Plan, Run, Task, plan_pod, plan_task, status_reason_of
 
 # Offsets are plain numbers here: STARTING lasts 5, a container runs for 60.
 DURATIONS = Durations(5, 60)
@@ -269,6 +269,20 @@ PODS = {
 @pytest.mark.parametrize("case", PODS.values(), ids=PODS)
 def test_a_pod(case: Case) -> None:
     assert plan_pod(case.parts, case.outcomes, DURATIONS) == case.plan
+
+
+@pytest.mark.source("assumed: what a rule about a job is about; in a pod no container is less essential")
+def test_the_containers_that_a_job_is_about() -> None:
+    parts = (side("log"), init("prepare"), part("a"))
+    assert Task(parts).leading == [1, 2]
+    assert Task(parts, is_pod=True).leading == [0, 2]
+
+
+@pytest.mark.source("assumed: a task and a pod have planners of their own")
+def test_a_task_knows_its_planner() -> None:
+    parts, outcomes = (init("x"), part("a")), (Outcome(10), Outcome(20))
+    assert Task(parts).plan(outcomes, DURATIONS) == plan_task(parts, outcomes, DURATIONS)
+    assert Task(parts, is_pod=True).plan(outcomes, DURATIONS) == plan_pod(parts, outcomes, DURATIONS)
 
 
 LOST = {
