@@ -173,7 +173,8 @@ class Control:
             matching: a function of the job's view.
             container: the name of a container in a job of several. The rule says what that container does;
                 `command` and `environment` are held against its own. Without it a rule is about the job:
-                it says what the essential containers do, and the others succeed.
+                it says what the essential containers do, in a pod all but the init containers, and the
+                others succeed.
 
         Returns:
             The rule, which does nothing until one of its verbs is called.

@@ -55,7 +55,7 @@ def container_of(spec: JobSpec, name: str | None) -> Structure:
         name: the container's; None for the one that stands for the job.
     """
     assert spec.task is not None
-    at = next((at for at, part in enumerate(spec.task.parts) if part.name == name), spec.task.main)
+    at = next((at for at, part in enumerate(spec.task.parts) if part.name == name), spec.task.leading[0])
     _, container = list(containers_of(spec.properties["podProperties"]))[at]
     return {
         "command": [*container["command"], *container["args"]],

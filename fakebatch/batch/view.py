@@ -120,7 +120,7 @@ class JobView:
 
     @property
     def containers(self) -> list[ContainerView]:
-        """All its containers, in the order of the definition."""
+        """All its containers, in the order of the definition; of a pod the init containers first."""
         service, job = self._locate(), self._job.runner
         if job.spec.task is None:
             attempt = job.last_attempt
@@ -133,7 +133,7 @@ class JobView:
             ContainerView(
                 part.name,
                 run.exit_code,
-                run.reason,
+                pods.reason_of(run.exit_code, run.reason) if job.spec.task.is_pod else run.reason,
                 [line.text for line in service.log_of(job) if line.container == part.name],
             )
             for part, run in zip(parts, runs, strict=True)

@@ -672,7 +672,7 @@ WRONG = {
     ),
     "an empty word": (
         overriding({"name": "log", "command": ["a", ""]}),
-        "Command can not contain an empty string.",
+        "Error executing request, Exception : Command field cannot have empty strings, RequestId: {}",
     ),
     "a placeholder without a value": (
         overriding({"name": "log", "command": ["Ref::other"]}),
@@ -696,5 +696,6 @@ WRONG = {
 def test_overrides_that_are_refused(fake: fakebatch.World, members: dict[str, Any], text: str) -> None:
     with pytest.raises(ClientError) as caught:
         containers_of(fake, **members)
-    assert caught.value.response["Error"]["Message"] == text
+    response = caught.value.response
+    assert response["Error"]["Message"] == text.format(response["ResponseMetadata"]["RequestId"])
     assert fake.batch.jobs() == []

@@ -345,7 +345,7 @@ def test_overrides_for_nodes_that_are_no_range(batch, targets, others):
 @pytest.mark.parametrize(
     ("override", "text"),
     [
-        ({"containerOverrides": {"command": [""]}}, "Command can not contain an empty string."),
+        ({"containerOverrides": {"command": [""]}}, "Command field cannot have empty strings"),
         (
             {"containerOverrides": {"resourceRequirements": [{"type": "VCPU", "value": "0"}]}},
             "vCPU must be at least 1, got 0.",

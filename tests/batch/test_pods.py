@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -272,6 +273,31 @@ def test_a_body_sees_what_its_container_sees(fake):
     assert uid[14] == "4"
     assert (job.status, job.exit_code, job.log) == ("FAILED", 5, ["logged"])
     assert (job.command, job.environment) == seen["main"]
+
+
+@pytest.mark.source("api §4: what a body sleeps is how long it runs; reference §1.1: in STARTING")
+def test_an_init_container_with_a_body(fake):
+    @fake.batch.when(container="fetch").run
+    def fetch(job):
+        print("fetching", job.status)
+        time.sleep(30)
+
+    job = submit(fake, before=("fetch",))
+    fake.run_until(job.id)
+    assert history(job)[2:] == [(5, "STARTING", None), (40, "RUNNING", None), (100, "SUCCEEDED", None)]
+    assert [tuple(each) for each in job.containers] == [
+        ("fetch", 0, "Completed", ["fetching STARTING"]),
+        ("main", 0, "Completed", []),
+    ]
+
+
+@pytest.mark.source("api §4: the view; that the reasons are Kubernetes' is assumed")
+def test_containers_under_way(fake):
+    fake.batch.when(container="log").fail(exit_code=2, after=5)
+    job = submit(fake, "main", "log")
+    fake.run_until(job.id, "RUNNING")
+    fake.tick(10)
+    assert [each[:3] for each in job.containers] == [("main", None, None), ("log", 2, "Error")]
 
 
 @pytest.mark.source("api §4")
