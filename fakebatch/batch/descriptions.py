@@ -54,6 +54,8 @@ def detail(service: Service, job: Job) -> Structure:
         _add_index(described, job)
     elif job.nodes is not None:
         described["nodeProperties"] = spec.properties
+        if spec.queue.type == "EKS":
+            pod_descriptions.add_attempts(described, _shown_attempt(job))
     return described
 
 
@@ -76,14 +78,15 @@ def summary(service: Service, job: Job) -> Structure:
     last = _shown_attempt(job)
     if last is not None:
         listed["scheduledAt"] = to_ms(last.scheduled_ns)
-    if last is not None and job.spec.kind == "eksProperties":
+    on_eks = job.spec.queue.type == "EKS"
+    if on_eks and last is not None:
         listed.update(pod_descriptions.times(last))
     if last is not None and job.ended and last.plan is None:
         listed["container"] = _exit_of(last)
     if job.spec.share_identifier is not None:
         listed["shareIdentifier"] = job.spec.share_identifier
     if job.array is None:
-        unit = "cpu" if job.spec.queue.type == "EKS" else "VCPU"
+        unit = "cpu" if on_eks else "VCPU"
         listed["capacityUsage"] = [{"capacityUnit": unit, "quantity": job.spec.needs.vcpus}]
     else:
         listed["arrayProperties"] = _parent_properties(job)

@@ -136,7 +136,7 @@ def describe(definition: JobDefinition) -> Structure:
         "timeout": definition.timeout,
         "tags": definition.tags,
         # A pod has no tags: recorded for jobs, assumed of definitions.
-        "propagateTags": None if definition.kind == "eksProperties" else definition.propagate_tags,
+        "propagateTags": None if definition.orchestration == "EKS" else definition.propagate_tags,
         "platformCapabilities": definition.platform_capabilities,
         "containerOrchestrationType": definition.orchestration,
         "consumableResourceProperties": definition.consumable_resource_properties,

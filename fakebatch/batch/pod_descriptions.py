@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_pod(service: Service, described: Structure, job: Job, shown: Attempt | None) -> None:
-    """Turn what all jobs show into what a job on EKS shows.
-
-    `attempts` are of ECS, and stay empty (assumed); there is no propagateTags (recorded). The times are those
-    of the attempt, in whole seconds (recorded of attempts, assumed of jobs).
+    """Turn what all jobs show into what a job of one pod shows.
 
     Args:
         service: of the job's place.
@@ -32,12 +29,21 @@ def add_pod(service: Service, described: Structure, job: Job, shown: Attempt | N
         shown: its current or last attempt; None before the first, while it waits for the next, and for an
             array's parent.
     """
+    add_attempts(described, shown)
+    pod = job.spec.properties if shown is None else _shown_pod(service, job, shown)
+    described["eksProperties"] = pod
+
+
+def add_attempts(described: Structure, shown: Attempt | None) -> None:
+    """Turn what all jobs show into what all jobs on EKS show; of a multi-node job the main node's attempts.
+
+    `attempts` are of ECS, and stay empty (assumed); there is no propagateTags (recorded). The times are those
+    of the attempt, in whole seconds (recorded of attempts, assumed of jobs).
+    """
     del described["propagateTags"]
     described["eksAttempts"] = described["attempts"]
     described["attempts"] = []
-    described["eksProperties"] = job.spec.properties
     if shown is not None:
-        described["eksProperties"] = _shown_pod(service, job, shown)
         described.update(times(shown))
 
 

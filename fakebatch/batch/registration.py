@@ -70,9 +70,15 @@ def _check_kinds(request: Structure) -> None:
         raise ClientException(errors.nodes_and(min(others)))
 
 
+def _is_on_eks(request: Structure) -> bool:
+    """It makes pods, by itself or as nodes."""
+    ranges = request.get("nodeProperties", {}).get("nodeRangeProperties", ())
+    return "eksProperties" in request or any("eksProperties" in one for one in ranges)
+
+
 def _check_capabilities(request: Structure) -> None:
     capabilities = request.get("platformCapabilities", [])
-    if "eksProperties" in request:
+    if _is_on_eks(request):
         refuse_if(request.get("propagateTags"), eks_errors.PROPAGATE_TAGS)
         refuse_if(capabilities, eks_errors.PLATFORM_CAPABILITIES)
     refuse_if(len(capabilities) > 1, errors.ONE_CAPABILITY)

@@ -40,6 +40,15 @@ def pod(**members: Any) -> dict[str, Any]:
     return {"eksProperties": {"podProperties": {"containers": [container()], **members}}}
 
 
+def on_nodes() -> dict[str, Any]:
+    """The members of a request for two nodes that are such pods."""
+    ranges = [{"targetNodes": "0:", **pod()}]
+    return {
+        "type": "multinode",
+        "nodeProperties": {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": ranges},
+    }
+
+
 def one(**members: Any) -> dict[str, Any]:
     """The same with one container of these members."""
     return pod(containers=[container(**members)])
@@ -95,6 +104,18 @@ REFUSALS = [
         {**pod(), "platformCapabilities": ["EC2"]},
         "Batch on EKS does not support platformCapabilities.",
         "assumed: the text; the rule is the model's",
+    ),
+    refusal(
+        "tags of nodes",
+        {**on_nodes(), "propagateTags": True},
+        "Batch on EKS does not support tag propagation.",
+        "assumed: nodes are refused it as single pods are",
+    ),
+    refusal(
+        "a platform of nodes",
+        {**on_nodes(), "platformCapabilities": ["EC2"]},
+        "Batch on EKS does not support platformCapabilities.",
+        "assumed: nodes are refused it as single pods are",
     ),
     refusal(
         "nodes too",
@@ -440,7 +461,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("request_change", "text"), REFUSALS)
 def test_a_pod_that_breaks_a_rule_is_refused(client, request_change, text):
     with pytest.raises(ClientError) as caught:
-        client.register_job_definition(jobDefinitionName="work", type="container", **request_change)
+        client.register_job_definition(**{"jobDefinitionName": "work", "type": "container", **request_change})
     answer = caught.value.response
     request_id = answer["ResponseMetadata"]["RequestId"]
     assert answer["Error"] == {

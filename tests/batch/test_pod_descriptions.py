@@ -224,6 +224,43 @@ def test_events_show_the_pod_as_it_was(fake, client):
     assert details == {status: {k: v for k, v in job.items() if k != "tags"} for status, job in seen.items()}
 
 
+def two_nodes(fake: Any, client: Any) -> str:
+    ranges = [{"targetNodes": "0:", "eksProperties": {"podProperties": {"containers": [container()]}}}]
+    fake.batch.add_job_definition("m", nodeProperties={"numNodes": 2, "nodeRangeProperties": ranges})
+    return str(client.submit_job(jobName="j", jobQueue="q", jobDefinition="m")["jobId"])
+
+
+@pytest.mark.source("assumed: a multi-node job shows its main node's attempts, on EKS as on ECS")
+def test_a_multi_node_job_on_eks(fake, client):
+    job_id = two_nodes(fake, client)
+    fake.run_until(job_id)
+    job, main = look(client, job_id), look(client, f"{job_id}#0")
+    assert job["eksAttempts"] == main["eksAttempts"]
+    assert [each["reason"] for each in job["eksAttempts"][0]["containers"]] == ["Completed"]
+    times = SECONDS_MS + 10_000, SECONDS_MS + 70_000
+    assert (job["startedAt"], job["stoppedAt"]) == (main["startedAt"], main["stoppedAt"]) == times
+    assert job["attempts"] == main["attempts"] == []
+    assert not {"statusReason", "container", "propagateTags", "eksProperties"} & job.keys()
+    [listed] = client.list_jobs(jobQueue="q", jobStatus="SUCCEEDED")["jobSummaryList"]
+    assert (listed["startedAt"], listed["stoppedAt"]) == times
+    assert "propagateTags" not in client.describe_job_definitions()["jobDefinitions"][0]
+
+
+@pytest.mark.source("reference §6: a node has a pod of its own; its exit is assumed")
+def test_the_nodes_of_a_job_on_eks(fake, client):
+    job_id = two_nodes(fake, client)
+    fake.run_until(job_id)
+    main, other = look(client, f"{job_id}#0"), look(client, f"{job_id}#1")
+    assert (main["status"], other["status"]) == ("SUCCEEDED", "FAILED")
+    pods = [job["eksProperties"]["podProperties"] for job in (main, other)]
+    assert [pod["containers"] for pod in pods] == [
+        [described(exitCode=0, reason="Completed")],
+        [described(exitCode=137, reason="Error")],
+    ]
+    assert [job["eksAttempts"][0]["podName"] for job in (main, other)] == [pod["podName"] for pod in pods]
+    assert pods[0]["podName"] != pods[1]["podName"]
+
+
 @pytest.mark.source("assumed: a pod shows no log stream; logs on EKS are the cluster's own")
 def test_no_log_stream(fake, client):
     fake.batch.when().succeed(logs=["hello"])
