@@ -460,6 +460,21 @@ def test_nobody_goes_for_a_job_that_has_to_borrow_or_wait(fake):
     assert [at for at, name, _ in cluster.told("SCHEDULED") if name == "b-1"] == [75]
 
 
+@pytest.mark.source("model: a DISABLED environment takes no jobs; that nobody is preempted then is assumed")
+def test_in_a_disabled_environment_nothing_changes(fake):
+    cluster = Cluster(fake, 2, a=("LEND_AND_BORROW", 1), b=("LEND", 1))
+    for name in ("a-1", "a-2"):
+        cluster.submit(name)
+    fake.tick(20)
+    cluster.client.update_service_environment(serviceEnvironment="se", state="DISABLED")
+    cluster.submit("b-1")
+    fake.tick(20)
+    assert cluster.active() == ["a-1", "a-2"]
+    cluster.client.update_service_environment(serviceEnvironment="se", state="ENABLED")
+    fake.tick(1)
+    assert cluster.active() == ["a-1", "b-1"]
+
+
 # -- In-share preemption
 
 

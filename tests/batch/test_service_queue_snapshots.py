@@ -62,6 +62,7 @@ def usage(unit: str, quantity: float) -> dict[str, Any]:
     return {"capacityUnit": unit, "quantity": quantity}
 
 
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 @pytest.mark.source("model; reference §12.3; that nothing is shown as 0 is assumed")
 def test_a_queue_without_jobs(fake, client):
     fake.batch.add_job_queue("q", jobQueueType=SAGEMAKER)
@@ -73,6 +74,7 @@ def test_a_queue_without_jobs(fake, client):
     }
 
 
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 @pytest.mark.source("reference §12.3; since when is assumed")
 def test_the_front_of_a_queue_without_a_policy(fake, client):
     limits = [{"maxCapacity": 2, "capacityUnit": "NUM_INSTANCES"}]
@@ -89,6 +91,7 @@ def test_the_front_of_a_queue_without_a_policy(fake, client):
     assert front(fake, client) == [("d", 77)]
 
 
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 @pytest.mark.source("reference §12.3: fair share")
 def test_a_queue_with_fair_share(fake, client):
     limits = [{"maxCapacity": 3, "capacityUnit": SMALL}, {"maxCapacity": 2, "capacityUnit": LARGE}]
@@ -183,3 +186,42 @@ def test_the_front_has_up_to_100_jobs(fake, client):
         submit(client, f"j{number}")
     fake.tick(10)
     assert front(fake, client) == [(f"j{number}", 1) for number in range(100)]
+
+
+@pytest.mark.source("assumed: a job of another share that was scheduled meanwhile has been before it")
+def test_with_fair_share_a_job_moves_up_when_another_share_was_served(fake, client):
+    limits = [{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}]
+    fake.batch.add_service_environment("se", capacityLimits=limits)
+    policy = fake.batch.add_scheduling_policy("p")
+    fake.batch.add_job_queue("q", jobQueueType=SAGEMAKER, schedulingPolicyArn=policy)
+    submit(client, "a-1", shareIdentifier="a")
+    fake.tick(20)
+    for name in ("a-2", "b-1", "a-3"):
+        submit(client, name, shareIdentifier=name[0])
+    fake.tick(10)
+    assert front(fake, client) == [("b-1", 21), ("a-2", 21), ("a-3", 21)]
+    fake.tick(50)
+    assert front(fake, client) == [("a-2", 75), ("a-3", 75)]
+
+
+@pytest.mark.needs("CreateQuotaShare")
+@pytest.mark.source("assumed: between quota shares the order is that of submission")
+def test_with_quota_shares_a_job_moves_up_when_an_older_one_goes(fake, client):
+    own = [{"maxCapacity": 1, "capacityUnit": SMALL}]
+    for name in ("a", "b"):
+        fake.batch.add_quota_share(name, capacityLimits=own)
+    fake.batch.when(job_name="a-1").succeed(after=10)
+    ids = [
+        submit(client, name, "a-queue", quotaShareName=name[0])
+        for name in ("a-1", "b-1", "a-2", "b-2", "a-3")
+    ]
+    fake.tick(30)
+    shown = snapshot(client, "a-queue")
+    entries = [
+        {"jobArn": ARN + ids[3], "earliestTimeAtPosition": START_MS + 25_000},
+        {"jobArn": ARN + ids[4], "earliestTimeAtPosition": START_MS + 25_000},
+    ]
+    assert shown["frontOfQueue"]["jobs"] == entries
+    # In its own share nobody was before it but b-1.
+    first = {**entries[0], "earliestTimeAtPosition": START_MS + 5_000}
+    assert shown["frontOfQuotaShares"]["quotaShares"] == {"a": [entries[1]], "b": [first]}
