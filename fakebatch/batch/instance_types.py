@@ -156,7 +156,8 @@ def _found(name: str, added: Mapping[str, InstanceType]) -> tuple[InstanceType, 
     family, _, size = name.partition(".")
     own = tuple(each for each in added.values() if each.name.partition(".")[0] == family)
     if not size and (own or family in _families()):
-        return types_of(family) + own
+        # The author's own replace those of the table.
+        return (*(each for each in types_of(family) if each.name not in added), *own)
     for each in types_of(family):
         if each.name == name:
             return (each,)

@@ -221,7 +221,7 @@ def on(attempt: Attempt) -> object:
     return attempt.host
 
 
-@settings(max_examples=100)
+@settings(settings.get_profile("fakebatch"), max_examples=80)
 @given(
     fargate=st.sampled_from([False, False, True]),
     environments=st.lists(ENVIRONMENTS, min_size=1, max_size=2),
