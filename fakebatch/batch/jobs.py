@@ -86,11 +86,12 @@ def submit_job(service: Service, request: Structure) -> Structure:
     if "tags" in request:
         check_tags(request["tags"])
     array = _array(service, spec, request) if "arrayProperties" in request else None
+    service.jobs_submitted += 1
     job = Job(
         id=service.ids.uuid4(),
         name=request["jobName"],
         spec=spec,
-        sequence=queue.jobs.take_sequence(),
+        sequence=service.jobs_submitted,
         created_ns=service.sim.now_ns,
         tags=request.get("tags", {}),
         array=array,

@@ -59,6 +59,7 @@ class Service:
         service_requests: digests of the SubmitServiceJob requests that they came from.
         instance_types: those that the test's author has added, by name.
         instances_launched: how many instances of compute environments there have been.
+        jobs_submitted: how many jobs there have been, array children not counted.
         provision: SubmitJob makes the queue and the job definition that it names.
         trace: the world's record of transitions.
         remarks: its record of jobs that were found to be blocked.
@@ -97,6 +98,7 @@ class Service:
         self.rules = Rules()
         self.instance_types: dict[str, InstanceType] = {}
         self.instances_launched = 0
+        self.jobs_submitted = 0
         self.scheduler = Scheduler(self)
         self.dispatcher = Dispatcher(self)
         self.service_scheduler = ServiceScheduler(self)

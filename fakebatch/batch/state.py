@@ -332,7 +332,7 @@ class Job:
     """A job: single, array parent, array child, multi-node, or one of its nodes. Times in ns.
 
     Attributes:
-        sequence: position in its queue's order of submission; a child's or a node's is its index.
+        sequence: position in its place's order of submission; a child's or a node's is its index.
         waits: dependencies that have not ended yet.
         dependents: ids of the jobs that wait for this one.
         event: what happens next to it.

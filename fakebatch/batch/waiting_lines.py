@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Entry: TypeAlias = "tuple[Turn, Job]"
 # When it is a queue's turn among others: the lowest is first, and no two are the same.
-QueueTurn: TypeAlias = tuple[int, str, bool, int, int, str]
+QueueTurn: TypeAlias = tuple[int, str, bool, int]
 
 
 class Line:
@@ -145,7 +145,7 @@ class OrderedLine(WaitingLine):
         queue, job = self.queue, self._line.head()
         assert job is not None
         submitted = job if job.parent is None else job.parent
-        return -queue.priority, "", not job.attempts, submitted.created_ns, submitted.sequence, queue.name
+        return -queue.priority, "", not job.attempts, submitted.sequence
 
 
 class SharesLine(WaitingLine):
@@ -193,7 +193,7 @@ class SharesLine(WaitingLine):
 
     def turn(self) -> QueueTurn:
         """By its name."""
-        return -self.queue.priority, self.queue.name, False, 0, 0, ""
+        return -self.queue.priority, self.queue.name, False, 0
 
 
 def line_for(queue: JobQueue) -> WaitingLine:

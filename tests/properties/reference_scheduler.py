@@ -61,7 +61,6 @@ class Waiting:
     priority: int
     runs_s: int
     tries: int
-    created_ns: int
     sequence: int
     status: str = "SUBMITTED"
     tried: int = 0
@@ -115,7 +114,7 @@ class Queue:
         assert head is not None
         if self.weights is not None:
             return (-self.priority, self.name)
-        return (-self.priority, "", head.tried == 0, head.created_ns, head.sequence, self.name)
+        return (-self.priority, "", head.tried == 0, head.sequence)
 
 
 class Reference:

@@ -146,8 +146,7 @@ class Twins:
                 asked["priority"],
                 asked["runs_s"],
                 asked["tries"],
-                self.reference.now_ns,
-                len(queue.jobs),
+                len(self.reference.jobs),
             )
         )
 
