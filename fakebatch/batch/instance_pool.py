@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 # Whose jobs instances are launched for.
 Order: TypeAlias = "tuple[WaitingLine, Room]"
 
+Choice: TypeAlias = "tuple[InstanceType | None, InstanceType | None]"
+
 # What ECS Managed Instances choose from when nothing is said: all types. That these are enough is assumed.
 _ANY_TYPE = ("default_x86_64", "g4dn", "g5", "g6", "p4d", "p5")
 _LEAST: Room = (0, units(1), 1, 1)
@@ -82,7 +84,7 @@ class InstancePool(Capacity):
         self._ordered: dict[Order, int] = {}
         # Types that AWS has no more of; None for all.
         self._withheld: set[str | None] = set()
-        self._choices: dict[Room, InstanceType | None] = {}
+        self._choices: dict[Room, Choice] = {}
         self._read(resources)
 
     @property
@@ -162,13 +164,13 @@ class InstancePool(Capacity):
         """Too many vCPUs, no type that is large enough, or AWS has none of those that are."""
         if needs[1] > units(self._resources["maxvCpus"]):
             return MAX_RESOURCE
-        types = allocation.ranked(self._strategy, self._entries, needs)
-        if not types:
+        best, available = self._choice(needs)
+        if best is None:
             return REQUIREMENT
-        if not self._may_launch(types[0], in_use=0):
+        if not self._may_launch(best, in_use=0):
             return MAX_RESOURCE
-        is_short = self._choice(needs) is None and self._may_launch(types[0], in_use=self.vcpus)
-        return insufficient(types[0].name) if is_short else None
+        is_short = available is None and self._may_launch(best, in_use=self.vcpus)
+        return insufficient(best.name) if is_short else None
 
     def prepare(self, line: WaitingLine, needs: Room, jobs: int) -> int:
         """Have instances launched for waiting jobs, as many as it takes and may be."""
@@ -230,7 +232,7 @@ class InstancePool(Capacity):
 
     def _new(self, needs: Room) -> Instance | None:
         """Launch an instance with room for an attempt."""
-        instance_type = self._choice(needs)
+        _, instance_type = self._choice(needs)
         if instance_type is None or not self._may_launch(instance_type, in_use=self.vcpus):
             return None
         self._service.instances_launched += 1
@@ -265,15 +267,16 @@ class InstancePool(Capacity):
         if self.waiting:
             self._service.dispatcher.freed(self)
 
-    def _choice(self, needs: Room) -> InstanceType | None:
-        """The type to launch for an attempt: the best that AWS has."""
-        if needs not in self._choices:
+    def _choice(self, needs: Room) -> Choice:
+        """The best type for an attempt, and the one to launch: the best that AWS has."""
+        choice = self._choices.get(needs)
+        if choice is None:
             types = allocation.ranked(self._strategy, self._entries, needs)
             # An instance may exceed the maximum, a job may not (reference §11.2).
             may_be = None not in self._withheld and needs[1] <= units(self._resources["maxvCpus"])
-            choice = allocation.available(self._strategy, types, self._withheld) if may_be else None
-            self._choices[needs] = choice
-        return self._choices[needs]
+            available = allocation.available(self._strategy, types, self._withheld) if may_be else None
+            choice = self._choices[needs] = (types[0] if types else None, available)
+        return choice
 
     def _may_launch(self, instance_type: InstanceType, in_use: int) -> bool:
         most: int = self._resources["maxvCpus"]

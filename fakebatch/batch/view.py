@@ -198,7 +198,9 @@ class JobView:
         service.sim.settle()
 
     def interrupt(self) -> None:
-        """Take its host away now, as a Spot reclaim does; a strategy may retry it.
+        """Take its host away now, for this job; a strategy may retry it.
+
+        Other jobs on the instance go on; `reclaim_spot` takes them with it.
 
         Raises:
             UsageError: it is neither STARTING nor RUNNING.

@@ -26,8 +26,8 @@ INVALID = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid."
 
 def insufficient(instance_type: str) -> str:
     return (
-        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance "
-        f"type [{instance_type}]"
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for "
+        f"instance type [{instance_type}]"
     )
 
 
@@ -656,8 +656,8 @@ def test_capacity_that_cannot_be_withheld(scene):
         ),
         (
             "ce",
-            "m5.larg",
-            "withhold_capacity('ce'): the environment launches no 'm5.larg'. Did you mean m5.large?",
+            "m5.lrge",
+            "withhold_capacity('ce'): the environment launches no 'm5.lrge'. Did you mean m5.large?",
         ),
         (
             "ce",

@@ -81,7 +81,7 @@ def test_bundles(bundle, families):
 @pytest.mark.parametrize(
     ("name", "hint", "example"),
     [
-        ("m5.larg", " Did you mean m5.large or m5.xlarge or m5.8xlarge?", "m5.larg"),
+        ("m5.lrge", " Did you mean m5.large or m5.xlarge or m5.8xlarge?", "m5.lrge"),
         ("x9.large", "", "x9.large"),
         ("m5x", " Did you mean m5 or m5n or m5d?", "m5x.large"),
         ("optima", " Did you mean optimal?", "optima.large"),
@@ -91,8 +91,8 @@ def test_an_unknown_type(name, hint, example):
     with pytest.raises(UsageError) as caught:
         expand([name], {})
     assert str(caught.value) == (
-        f"fakebatch doesn't know the instance type '{name}', and so not what has room on it.{hint} If there is "
-        f"one, add it first: fake.batch.add_instance_type('{example}', vcpus=2, memory_mib=4096)."
+        f"fakebatch doesn't know the instance type '{name}', and so not what has room on it.{hint} If there "
+        f"is one, add it first: fake.batch.add_instance_type('{example}', vcpus=2, memory_mib=4096)."
     )
 
 
@@ -102,12 +102,12 @@ def test_an_unknown_type(name, hint, example):
 def test_an_unknown_type_is_refused_when_the_environment_is_made_or_updated():
     with fakebatch.mock() as fake:
         client: Any = fake.client("batch")
-        with pytest.raises(UsageError, match="x9.large"):
+        with pytest.raises(UsageError, match=r"x9\.large"):
             fake.batch.add_compute_environment("ce", computeResources={"instanceTypes": ["x9.large"]})
         assert client.describe_compute_environments()["computeEnvironments"] == []
         fake.batch.add_compute_environment("ce", computeResources={"instanceTypes": ["m5"]})
         before = client.describe_compute_environments()["computeEnvironments"]
-        with pytest.raises(UsageError, match="x9.large"):
+        with pytest.raises(UsageError, match=r"x9\.large"):
             client.update_compute_environment(
                 computeEnvironment="ce", computeResources={"instanceTypes": ["x9.large"]}
             )
