@@ -186,12 +186,14 @@ REFUSED = [
         ec2(one(startTimeout=1)),
         "startTimeout must be at least 2 seconds, got 1.",
         ASSUMED,
+        "TaskContainerProperties.startTimeout",
     ),
     case(
         "a short stopTimeout",
         fargate(one(stopTimeout=1)),
         "stopTimeout must be at least 2 seconds, got 1.",
         ASSUMED,
+        "TaskContainerProperties.stopTimeout",
     ),
     # What a container that stands alone has to keep, each of several has to.
     case("no image", ec2(one(), one("b", image="")), "ECS Container Image must be provided."),
@@ -365,6 +367,7 @@ REFUSED = [
         fargate(one(startTimeout=121)),
         "startTimeout for Fargate must be at most 120 seconds, got 121.",
         "assumed: the text; the rule: model",
+        "TaskContainerProperties.startTimeout",
     ),
     case(
         "networkMode on Fargate",
@@ -457,7 +460,12 @@ def taken(name: str, request: dict[str, Any], source: str = "model", *needs: str
             "reference §9.4",
             "TaskContainerProperties.firelensConfiguration",
         ),
-        taken("timeouts", fargate(one(startTimeout=2, stopTimeout=120))),
+        taken(
+            "timeouts",
+            fargate(one(startTimeout=2, stopTimeout=120)),
+            "model",
+            "TaskContainerProperties.startTimeout",
+        ),
         taken("a role for secrets", ec2(one(secrets=[SECRET]), executionRoleArn=ROLE)),
         taken(
             "a role for S3 Files",
