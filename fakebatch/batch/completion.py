@@ -61,7 +61,7 @@ class Completion:
             job.dependents = None
         if job.parent is None:
             if job.nodes is not None:
-                nodes.end_others(service, job)
+                nodes.end_nodes(service, job)
             self._keep(job)
         elif job.parent.nodes is None:
             arrays.child_ended(service, job)

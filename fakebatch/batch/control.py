@@ -112,6 +112,8 @@ class Control:
     def add_job_definition(self, name: str, **overrides: Any) -> str:
         """Register a job definition that AWS would accept: one container on EC2 unless told otherwise.
 
+        With `nodeProperties`, or `type="multinode"`, it has nodes; what they lack is filled up too.
+
         Args:
             name: its jobDefinitionName.
             overrides: members of RegisterJobDefinition or of the described structure.
@@ -168,7 +170,7 @@ class Control:
                 AWS_BATCH_CE_NAME isn't known yet.
             command: its command after substitution: a glob over the words joined by blanks, or the list.
             array_index: the child's index.
-            node_index: the node's index.
+            node_index: the node's index; without it the rule is about every node of a multi-node job.
             attempt: 1 for the first.
             matching: a function of the job's view.
             container: the name of a container in a job of several. The rule says what that container does;
@@ -201,7 +203,7 @@ class Control:
         return rule
 
     def job(self, job_id: str | Mapping[str, Any]) -> JobView:
-        """A live view of a job, an array's child included.
+        """A live view of a job, an array's child and a node included.
 
         Args:
             job_id: its jobId, its ARN, or a response that names it.
@@ -234,7 +236,7 @@ class Control:
         )
 
     def jobs(self, name: str | None = None, status: str | None = None) -> list[JobView]:
-        """The jobs of all queues in the order in which they came into being, an array's children included.
+        """The jobs of all queues in the order in which they came into being, children and nodes included.
 
         Args:
             name: a glob over jobName.

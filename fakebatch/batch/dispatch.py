@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from fakebatch.batch import nodes
 from fakebatch.batch.blocking import blocking_reason, is_reserved
+from fakebatch.batch.capacity import TENANTS
 from fakebatch.batch.container_outcomes import with_containers
 from fakebatch.batch.lifecycle import block, unblock
 from fakebatch.batch.view import JobView
@@ -187,6 +188,8 @@ class Dispatcher:
         for needs, jobs in line.needs.items():
             left = jobs
             for environment in environments:
+                if needs[3] == TENANTS and not nodes.can_host(environment):
+                    continue
                 left -= environment.capacity.prepare(line, needs, left)
                 if left <= 0:
                     break

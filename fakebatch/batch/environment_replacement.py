@@ -89,8 +89,10 @@ def _evict(replacement: Replacement) -> None:
     """The jobs have had their time: their hosts go."""
     service = replacement.change.service
     for job_id in list(replacement.old):
-        job = service.jobs[job_id]
-        service.executor_of(job).interrupt(job)
+        # With a main node its others have left.
+        if job_id in replacement.old:
+            job = service.jobs[job_id]
+            service.executor_of(job).interrupt(job)
 
 
 def _settle(replacement: Replacement) -> None:

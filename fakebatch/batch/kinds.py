@@ -79,8 +79,6 @@ def orchestration_of(kind: str, properties: Structure) -> str:
     return _nodes.orchestration(properties) if kind == "nodeProperties" else KINDS[kind].orchestration
 
 
-
-
 def check_overrides(kind: str, request: Structure) -> None:
     """Refuse to override a job as something else than what its definition is, and tags of a pod.
 

@@ -23,7 +23,7 @@ from fakebatch.batch.kinds import KINDS, needs_of_node
 from fakebatch.batch.lifecycle import enter, move
 from fakebatch.batch.node_properties import member_of
 from fakebatch.batch.node_ranges import ranges_of_nodes
-from fakebatch.batch.outcomes import KILLED, Outcome
+from fakebatch.batch.outcomes import Outcome
 from fakebatch.batch.state import Job, JobSpec, Nodes
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def _outcome_of(service: Service, node: Job, attempt: int) -> Outcome:
 
 
 def take_places(environment: ComputeEnvironment, job: Job) -> Host | None:
-    """Reserve room for all nodes at once; the main node's, or None while there isn't enough."""
+    """Reserve an instance for each node, all at once; the main node's, or None while there aren't enough.
+
+    Nodes share no instance. Source: user guide, "Multi-node parallel jobs".
+    """
     nodes = job.nodes
     assert nodes is not None
     if not can_host(environment) or shortage(environment, job) is not None:
@@ -126,12 +129,11 @@ def node_ended(service: Service, node: Job) -> None:
     job = node.parent
     assert job is not None
     if node is job.runner and not job.ended:
-        end_others(service, job)
         service.completion.end(job, node.status, node.status_reason)
 
 
-def end_others(service: Service, job: Job) -> None:
-    """End the nodes that live, because their job does."""
+def end_nodes(service: Service, job: Job) -> None:
+    """End the nodes that live, because their job has ended."""
     assert job.nodes is not None
     for node in job.nodes.all:
         if not node.ended and node.id in service.jobs:
@@ -252,17 +254,8 @@ class NodeExecutor(Executor):
 
     def _withdraw(self, node: Job) -> None:
         """Have a node wait for the next attempt of its job, whatever it was doing."""
-        attempt = node.attempt
-        if attempt is not None:
-            self._cancel_events(node)
-            if attempt.plan is not None:
-                self._tasks.close(node, KILLED)
-            _free(self._service, attempt.environment, attempt.host, node)
-            attempt.stopped_ns = self._service.sim.now_ns
-            attempt.exit_code = None if attempt.started_ns is None else KILLED
-            attempt.status_reason = attempt.status_reason or MAIN_ENDED
-            node.attempts.append(attempt)
-            node.attempt = None
+        if node.attempt is not None:
+            self.abort(node, MAIN_ENDED)
         node.stopped_ns = None
         if node.status != "RUNNABLE":
             move(self._service, node, "RUNNABLE")

@@ -331,8 +331,8 @@ def test_events(fake, submit):
         ("#1", "STARTING"),
         ("#1", "RUNNING"),
         ("#0", "SUCCEEDED"),
-        ("#1", "FAILED"),
         ("", "SUCCEEDED"),
+        ("#1", "FAILED"),
     ]
 
 
@@ -344,7 +344,7 @@ def test_whole_events_of_a_node_and_of_the_job(fake, submit):
     arn = f"{BATCH}job/{JOB}#1"
     retry = {"retryStrategy": {"attempts": 2, "evaluateOnExit": []}}
     ended = {"startedAt": START_MS + 15_000, "stoppedAt": START_MS + 40_000, "statusReason": MAIN_ENDED}
-    (again,) = [
+    _, again = [
         event
         for event in fake.events
         if event["detail"]["jobId"] == f"{JOB}#1" and event["time"] == "2026-01-01T00:00:40Z"
@@ -368,7 +368,7 @@ def test_whole_events_of_a_node_and_of_the_job(fake, submit):
             **retry,
         ),
     }
-    last = list(fake.events)[-1]
+    last = list(fake.events)[-3]
     assert (last["detail"]["jobId"], last["detail"]["status"]) == (JOB, "SUCCEEDED")
     assert [attempt["container"]["exitCode"] for attempt in last["detail"]["attempts"]] == [2, 0]
     assert last["detail"]["nodeProperties"] == NODE_PROPERTIES
@@ -482,8 +482,8 @@ TIMELINE = """\
 0:00:10    mpi#1-5        RUNNABLE → STARTING   5 nodes, attempt 1
 0:00:12  TerminateJob(jobId=mpi#0, reason=enough)
 0:00:12    mpi#0          RUNNING → FAILED      attempt 1, exit code 137: enough
-0:00:12    mpi#1-5        STARTING → FAILED     5 nodes, attempt 1: Main node of the job has exited.
 0:00:12    mpi            RUNNING → FAILED      attempt 1, exit code 137: enough
+0:00:12    mpi#1-5        STARTING → FAILED     5 nodes, attempt 1: Main node of the job has exited.
 0:00:12  DescribeJobs(jobs=[mpi#5, mpi:0])
 """
 
@@ -495,5 +495,5 @@ def test_the_timeline(fake, batch, submit):
     batch.terminate_job(jobId=f"{JOB}#0", reason="enough")
     batch.describe_jobs(jobs=[f"{JOB}#5", f"{JOB}:0"])
     assert fake.timeline.text() == TIMELINE
-    last = fake.timeline[-2]
+    last = fake.timeline[-1]
     assert (last.id, last.node_index, last.array_index, last.parent_id) == (f"{JOB}#5", 5, None, JOB)

@@ -337,6 +337,7 @@ def test_a_retry_repeats_the_whole_job(fake, batch, submit):
             (1, "RUNNABLE", None),
             (10, "STARTING", None),
             (15, "RUNNING", None),
+            (40, "FAILED", MAIN_ENDED),
             (40, "RUNNABLE", None),
             (49, "STARTING", None),
             (54, "RUNNING", None),
