@@ -87,5 +87,7 @@ def _id_of(job: object) -> str:
 
 
 def _where(job: Any) -> str:
+    blocking = getattr(job, "held_up_by", None)
+    behind = "" if blocking is None else f" It is held up by the head of its queue. {_where(blocking)}"
     reason = f" because: {job.status_reason}" if job.status_reason else ""
-    return f"Job {job.name} is {job.status}{reason}{'' if reason.endswith('.') else '.'}"
+    return f"Job {job.name} is {job.status}{reason}{'' if reason.endswith('.') else '.'}{behind}"

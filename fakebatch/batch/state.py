@@ -384,6 +384,14 @@ class Job:
         return self if self.nodes is None else self.nodes.main
 
     @property
+    def held_up_by(self) -> Job | None:
+        """The job at the head of its queue that blocks it, for a reason that waiting doesn't heal."""
+        head = self.spec.queue.line.shown
+        if head is None or head is self or self.status != "RUNNABLE" or head.status != "RUNNABLE":
+            return None
+        return head if head.status_reason is not None else None
+
+    @property
     def last_attempt(self) -> Attempt | None:
         """The attempt under way, or the last that ended."""
         return self.attempt or (self.attempts[-1] if self.attempts else None)

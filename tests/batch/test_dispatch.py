@@ -131,6 +131,21 @@ def test_a_queue_that_gets_another_environment(scene):
     assert scene.started() == "5: a, 20: b c, 85: d"
 
 
+@pytest.mark.source("api §2: run_until says why it never will")
+def test_run_until_says_who_holds_up_the_queue(scene):
+    scene.environment(1)
+    scene.queue()
+    scene.fake.batch.when(job_name="big").stuck("UNDETERMINED")
+    job = scene.submit("big small")[1]
+    with pytest.raises(fakebatch.UsageError) as caught:
+        scene.fake.run_until(job)
+    assert str(caught.value) == (
+        f"run_until('{job}', None): nothing is left to happen that would make it SUCCEEDED or FAILED. "
+        "Job small is RUNNABLE. It is held up by the head of its queue. Job big is RUNNABLE because: "
+        "UNDETERMINED - Batch job is blocked, root cause is undetermined."
+    )
+
+
 # -- In a queue
 
 
