@@ -16,7 +16,9 @@ _HANGS = Outcome(hangs=True)
 
 
 def with_containers(service: Service, job: Job, outcome: Outcome, attempt: int) -> Outcome:
-    """The outcome of a job's next attempt, which has this number, with those of its containers in it. Nothing changes by asking.
+    """The outcome of a job's next attempt, of this number, with those of its containers in it.
+
+    Nothing changes by asking.
 
     Of an essential container the rule about the job says something too, so that only a newer rule about the
     container overrules it.

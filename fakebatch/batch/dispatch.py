@@ -27,10 +27,10 @@ from fakebatch.batch.lifecycle import block, unblock
 from fakebatch.batch.view import JobView
 
 if TYPE_CHECKING:
-    from fakebatch.batch.capacity import Capacity
+    from fakebatch.batch.capacity import Capacity, Host
     from fakebatch.batch.outcomes import Outcome
     from fakebatch.batch.service import Service
-    from fakebatch.batch.state import Job, JobQueue
+    from fakebatch.batch.state import ComputeEnvironment, Job, JobQueue
     from fakebatch.batch.waiting_lines import QueueTurn, WaitingLine
 
 
@@ -126,7 +126,7 @@ class Dispatcher:
 
     def _serve(self, line: WaitingLine, next_turn: QueueTurn | None) -> bool:
         """Dispatch jobs of a queue until one finds no place; True when it is another queue's turn first."""
-        service, queue = self._service, line.queue
+        service = self._service
         for job in line.in_turn(service.sim.now_ns):
             if next_turn is not None and line.turn() > next_turn:
                 return True
@@ -140,22 +140,15 @@ class Dispatcher:
             if spec.share_identifier is not None and is_reserved(job, service.sim.now_ns):
                 self._hold_up(line, job, None)
                 break
-            for _, environment in queue.environments:
-                if environment.usable:
-                    if job.nodes is None:
-                        host = environment.capacity.take(spec.room)
-                    else:
-                        host = nodes.take_places(environment, job)
-                    if host is not None:
-                        break
-            else:
+            place = _take_place(job)
+            if place is None:
                 self._prepare(line)
                 self._hold_up(line, job, blocking_reason(job))
                 break
             line.leave(job)
             if spec.consumable_resources is not None:
                 service.locks.lock(job)
-            service.executor_of(job).start(job, environment, outcome, host)
+            service.executor_of(job).start(job, place[0], outcome, place[1])
         else:
             return False
         _wait(line)
@@ -209,6 +202,17 @@ class Dispatcher:
         line.leave(job)
         unblock(self._service, job)
         self.away[job.id] = job
+
+
+def _take_place(job: Job) -> tuple[ComputeEnvironment, Host] | None:
+    """Reserve room in the first environment of the job's queue, in its order, that has some."""
+    for _, environment in job.spec.queue.environments:
+        if environment.usable:
+            take = environment.capacity.take
+            host = take(job.spec.room) if job.nodes is None else nodes.take_places(environment, job)
+            if host is not None:
+                return environment, host
+    return None
 
 
 def _wait(line: WaitingLine) -> None:

@@ -448,5 +448,3 @@ def test_default_definition_on_fargate_has_an_execution_role():
     request = default_job_definition("work", place, platformCapabilities=["FARGATE"])
     role = request["containerProperties"]["executionRoleArn"]
     assert role == "arn:aws-cn:iam::210987654321:role/ecsTaskExecutionRole"
-
-

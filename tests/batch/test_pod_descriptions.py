@@ -149,6 +149,7 @@ def test_attempts_that_failed(fake, client):
     }
     assert not {"startedAt", "stoppedAt"} & job.keys()
     fake.run_until(job_id, "RUNNING")
+    fake.tick(1)
     job = look(client, job_id)
     first, second = job["eksAttempts"]
     ids = [each.pop("containerID", None) for each in first["initContainers"] + first["containers"]]

@@ -64,9 +64,7 @@ QUOTA_ONLY = (
     "Job with quotaShareName or preemptionConfiguration can only be submitted to job queue with quota share "
     "scheduling policy."
 )
-FAIR_REQUIRED = (
-    "Job must have a shareIdentifier to be submitted to job queue with fair share scheduling policy."
-)
+FAIR_REQUIRED = "shareIdentifier must be specified."
 QUOTA_REQUIRED = (
     "Job must have a quotaShareName to be submitted to job queue with quota share scheduling policy."
 )

@@ -208,7 +208,7 @@ class Twins:
             return
         for instance in capacity.up.values():
             here = [job.spec.room for job in placed if on(job.attempt) is instance]
-            taken = tuple(map(sum, zip((0, 0, 0), *here, strict=True)))
+            taken = tuple(map(sum, zip((0, 0, 0, 0), *here, strict=True)))
             assert tuple(a - b for a, b in zip(instance.whole, taken, strict=True)) == instance.room
             assert min(instance.room) >= 0
         sizes = [instance.type.vcpus for instance in capacity.up.values()]
