@@ -15,7 +15,11 @@ from fakebatch.batch.state import Job
 pytestmark = pytest.mark.source("reference §1.2, §2, §6: the job follows its main node")
 
 ENDED = ("SUCCEEDED", "FAILED")
-TIMINGS = (fakebatch.Timing(), fakebatch.Timing.instant(), fakebatch.Timing(pending=1, stopping=4))
+TIMINGS = (
+    fakebatch.Timing(),
+    fakebatch.Timing.instant(),
+    fakebatch.Timing(pending=1, stopping=4, scaling_out=9),
+)
 # A verb of `when(...)` and what it takes.
 OUTCOMES = st.one_of(
     st.tuples(st.just("succeed"), st.fixed_dictionaries({"after": st.sampled_from((0, 3, 20, 90))})),
@@ -50,6 +54,9 @@ class Story:
 
     def __init__(self, timing: fakebatch.Timing) -> None:
         self.fake = fakebatch.mock(start="2026-01-01T00:00:00Z", timing=timing).start()
+        # Room for five nodes.
+        resources = {"instanceTypes": ["m5.large"], "maxvCpus": 10}
+        self.fake.batch.add_compute_environment("ce", computeResources=resources)
         policy = self.fake.batch.add_scheduling_policy("p")
         self.fake.batch.add_job_queue("q", schedulingPolicyArn=policy)
         self.fake.batch.add_consumable_resource("licence", totalQuantity=6)
@@ -153,6 +160,11 @@ class Story:
             sizes = [self.jobs[job_id]["size"] for job_id in placed if self.jobs[job_id]["share"] == name]
             assert (share.placed, share.vcpus) == (len(sizes), float(sum(sizes)))
 
+    def check_that_hosts_are_free(self) -> None:
+        service = self.fake.service("batch", "us-east-1", "123456789012")
+        for environment in service.compute_environments.values():
+            assert all(host.room == host.whole for host in environment.capacity.up.values())
+
     @staticmethod
     def has_place(view: Any) -> bool:
         return view.status in ("STARTING", "RUNNING")
@@ -173,5 +185,6 @@ def test_the_main_node_decides(steps: list[Any], timing: Any) -> None:
         story.fake.run_until_idle()
         story.check()
         assert {view.status for view in story.fake.batch.jobs()} <= set(ENDED)
+        story.check_that_hosts_are_free()
     finally:
         story.fake.stop()
