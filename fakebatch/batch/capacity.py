@@ -7,6 +7,7 @@ as much as he likes. Environments with instances are in `instance_pool.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from fakebatch.batch.outcomes import STUCK_REASONS
@@ -88,6 +89,10 @@ class Capacity:
     def shortage(self, needs: Room) -> str | None:  # noqa: ARG002 - of those that have a limit
         """Why there cannot be room for such an attempt, or None when it has only to wait for others."""
         return None
+
+    def shortage_together(self, needs: Sequence[Room]) -> str | None:
+        """Why there cannot be room for such attempts all at once."""
+        return next((reason for each in dict.fromkeys(needs) if (reason := self.shortage(each))), None)
 
     def prepare(self, line: WaitingLine, needs: Room, jobs: int) -> int:  # noqa: ARG002 - of those that have a limit
         """Get room ready for jobs that wait in a line; for how many of them some is on its way then."""

@@ -183,9 +183,10 @@ class Executor:
         job.attempts.append(attempt)
         job.attempt = None
         capacity = attempt.environment.capacity
-        capacity.give_back(attempt.host, job.spec.room)
         if capacity.waiting:
             service.dispatcher.freed(capacity)
+        # After that, so that those who wait look first: without any delay an idle instance goes at once.
+        capacity.give_back(attempt.host, job.spec.room)
         if attempt.environment.replacement is not None:
             environment_replacement.left(attempt.environment, job, attempt)
         if job.spec.consumable_resources is not None:

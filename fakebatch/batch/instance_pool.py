@@ -12,6 +12,7 @@ Source: model, ComputeResource (reference §10.6).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fakebatch.batch import allocation
@@ -172,6 +173,18 @@ class InstancePool(Capacity):
         is_short = available is None and self._may_launch(best, in_use=self.vcpus)
         return insufficient(best.name) if is_short else None
 
+    def shortage_together(self, needs: Sequence[Room]) -> str | None:
+        """The same of attempts that share no instance: there has to be one for each."""
+        reason = super().shortage_together(needs)
+        vcpus = 0
+        for each in needs if reason is None else ():
+            best, _ = self._choice(each)
+            assert best is not None
+            if not self._may_launch(best, in_use=vcpus):
+                return MAX_RESOURCE
+            vcpus += best.vcpus
+        return reason
+
     def prepare(self, line: WaitingLine, needs: Room, jobs: int) -> int:
         """Have instances launched for waiting jobs, as many as it takes and may be."""
         if not self._service.durations.scaling_out_ns:
@@ -219,8 +232,9 @@ class InstancePool(Capacity):
                 self._ordered[order] = left
         self.up[instance.number] = instance
         self._instances.add(instance)
-        self._idle.add(instance)
+        # Whom it came for looks first: without any delay it is gone at the end of the instant.
         self._improve()
+        self._idle.add(instance)
 
     def _read(self, resources: Structure) -> None:
         self._entries = expand(_names_in(resources), self._service.instance_types)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fakebatch.batch import fair_share
-from fakebatch.batch.capacity import MAX_RESOURCE, room_for
+from fakebatch.batch.capacity import room_for
 from fakebatch.batch.container_outcomes import with_containers
 from fakebatch.batch.execution import TIMED_OUT, Executor
 from fakebatch.batch.kinds import KINDS, needs_of_node
@@ -115,13 +115,7 @@ def give_back(service: Service, job: Job, environment: ComputeEnvironment) -> No
 def shortage(environment: ComputeEnvironment, job: Job) -> str | None:
     """Why an environment can never hold all nodes of a job, if so it is."""
     assert job.nodes is not None
-    capacity = environment.capacity
-    for room in {node.spec.room for node in job.nodes.all}:
-        reason = capacity.shortage(room)
-        if reason is not None:
-            return reason
-    limit = capacity.max_vcpus
-    return MAX_RESOURCE if limit is not None and job.spec.needs.vcpus > limit else None
+    return environment.capacity.shortage_together([node.spec.room for node in job.nodes.all])
 
 
 def node_ended(service: Service, node: Job) -> None:
@@ -269,8 +263,8 @@ def _give_back_all(environment: ComputeEnvironment, nodes: Nodes) -> None:
 
 
 def _free(service: Service, environment: ComputeEnvironment, host: Host, node: Job) -> None:
-    environment.capacity.give_back(host, node.spec.room)
     service.dispatcher.freed(environment.capacity)
+    environment.capacity.give_back(host, node.spec.room)
 
 
 def _node(job: Job, index: int, spec: JobSpec) -> Job:

@@ -656,8 +656,8 @@ def test_capacity_that_cannot_be_withheld(scene):
         ),
         (
             "ce",
-            "m5.lrge",
-            "withhold_capacity('ce'): the environment launches no 'm5.lrge'. Did you mean m5.large?",
+            "m5.larg_",
+            "withhold_capacity('ce'): the environment launches no 'm5.larg_'. Did you mean m5.large?",
         ),
         (
             "ce",

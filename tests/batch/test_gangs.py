@@ -97,7 +97,7 @@ def test_nodes_take_instances_that_have_nothing_to_do(fake):
         (9, {}, MAX_RESOURCE),
         (2, {"vcpus": 8}, REQUIREMENT),
         (2, {"memory": 10**6}, REQUIREMENT),
-        (3, {}, None),
+        (3, {}, MAX_RESOURCE),
     ],
 )
 def test_what_can_never_be_placed_says_so(fake, nodes, container, reason):
@@ -106,6 +106,29 @@ def test_what_can_never_be_placed_says_so(fake, nodes, container, reason):
     job = submit(fake, "big")
     fake.run_until_idle()
     assert (fake.batch.job(job).status, fake.batch.job(job).status_reason) == ("RUNNABLE", reason)
+
+
+@pytest.mark.source(
+    "reference §10.6; assumed: with no delay an instance goes at the end of its first idle instant"
+)
+@pytest.mark.parametrize("definition", ["one", "two"])
+def test_instances_that_go_at_once_are_there_for_those_they_came_for(definition):
+    fake = world(scaling_out=30, scaling_in=0)
+    try:
+        job, behind = submit(fake, definition), submit(fake, definition)
+        fake.run_until_idle()
+        history = fake.batch.job(job).history
+        assert [(entry.status, (entry.at - history[0].at).total_seconds()) for entry in history] == [
+            ("SUBMITTED", 0),
+            ("RUNNABLE", 1),
+            ("STARTING", 35),
+            ("RUNNING", 40),
+            ("SUCCEEDED", 100),
+        ]
+        assert fake.batch.job(behind).status == "SUCCEEDED"
+        assert instances(fake) == []
+    finally:
+        fake.stop()
 
 
 @pytest.mark.source("reference §10.6: instances take their time")
