@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
 
 import fakebatch
-from fakebatch import UsageError
 from tests.properties.structures import (
     CONTAINER,
     EC2,
@@ -26,7 +25,7 @@ from tests.properties.structures import (
 
 
 class Maker:
-    """Makes calls; those that fakebatch or botocore doesn't have yet are left out."""
+    """Makes calls; those that an old botocore doesn't have yet are left out."""
 
     def __init__(self, fake: fakebatch.World) -> None:
         self.fake = fake
@@ -35,7 +34,7 @@ class Maker:
     def __call__(self, operation: str, /, **request: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**request)
-        except (UsageError, ClientError, AttributeError, ParamValidationError):
+        except (AttributeError, ParamValidationError):
             return {}
         return answer
 
@@ -79,12 +78,12 @@ def environments(make: Maker) -> None:
     )
     make.fake.batch.add_compute_environment("instances", computeResources={"type": "ECS_MANAGED_INSTANCES"})
     make.fake.batch.add_compute_environment("invalid", status="INVALID")
-    for name in ("se", "spare-se"):
+    for name, unit in (("se", "NUM_INSTANCES"), ("spare-se", "NUM_INSTANCES"), ("quota-se", "ml.m5.large")):
         make(
             "CreateServiceEnvironment",
             serviceEnvironmentName=name,
             serviceEnvironmentType=TRAINING,
-            capacityLimits=[{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}],
+            capacityLimits=[{"maxCapacity": 4, "capacityUnit": unit}],
             tags={"team": "a"},
         )
     make("UpdateComputeEnvironment", computeEnvironment="spare", state="DISABLED")
@@ -137,12 +136,12 @@ def queues(make: Maker) -> None:
     ):
         order = [{"order": 1, "computeEnvironment": environment}]
         make("CreateJobQueue", jobQueueName=name, priority=1, computeEnvironmentOrder=order, **members)
-    order = [{"order": 1, "serviceEnvironment": "se"}]
-    for name, members in (
-        ("train", {}),
-        ("quota", {"schedulingPolicyArn": arn("scheduling-policy/quota")}),
-        ("train-shared", {"schedulingPolicyArn": arn("scheduling-policy/fair")}),
+    for name, environment, members in (
+        ("train", "se", {}),
+        ("quota", "quota-se", {"schedulingPolicyArn": arn("scheduling-policy/quota")}),
+        ("train-shared", "se", {"schedulingPolicyArn": arn("scheduling-policy/fair")}),
     ):
+        order = [{"order": 1, "serviceEnvironment": environment}]
         make(
             "CreateJobQueue",
             jobQueueName=name,
