@@ -27,10 +27,10 @@ def known(need: str) -> bool:
     model = botocore.session.get_session().get_service_model("batch")
     shape, dot, member = need.partition(".")
     if dot:
-        return member in model.shape_for(shape).members
+        return shape in model.shape_names and member in model.shape_for(shape).members
     shape, equals, value = need.partition("=")
     if equals:
-        return value in model.shape_for(shape).enum
+        return shape in model.shape_names and value in model.shape_for(shape).enum
     return need in model.operation_names or need in map(xform_name, model.operation_names)
 
 

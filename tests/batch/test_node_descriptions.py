@@ -238,6 +238,7 @@ def test_nodes_are_forgotten_with_their_job(batch, fake, submit):
 # -- ListJobs
 
 
+@pytest.mark.needs("JobSummary.scheduledAt")
 @pytest.mark.source("a public listing of nodes: nodeIndex and isMainNode, no jobDefinition; reference §13")
 def test_listing_nodes(batch, fake, submit):
     submit()
@@ -269,6 +270,7 @@ def test_listing_nodes(batch, fake, submit):
     assert listed == [node(2, "FAILED", 10, 15, **ended)]
 
 
+@pytest.mark.needs("JobSummary.scheduledAt")
 @pytest.mark.source("ParallelCluster's tool for Batch knows a multi-node job by numNodes; model: JobSummary")
 def test_listing_the_job(batch, fake, submit):
     submit()

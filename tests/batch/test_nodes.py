@@ -238,6 +238,7 @@ def test_each_node_has_a_host_of_its_own(fake, submit):
     assert fake.batch.job(job).instance == hosts[0]
 
 
+@pytest.mark.needs("GetJobQueueSnapshotResponse.queueUtilization")
 @pytest.mark.source("reference §12.2, §12.3: all nodes' vCPUs count")
 def test_usage_is_that_of_all_nodes(fake, batch, submit):
     policy = fake.batch.add_scheduling_policy("p")
