@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -55,7 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console that has no arrows shows something else
-    return _demo(options) if options.command == "demo" else _operations(options)
+    try:
+        code = _demo(options) if options.command == "demo" else _operations(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has read enough, like `head`. Python flushes once more at its end: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -91,3 +91,14 @@ def test_it_is_a_program():
         check=False,
     )
     assert (answer.returncode, len(answer.stdout.splitlines()), answer.stderr) == (0, 2, "")
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    command = [sys.executable, "-m", "fakebatch", "operations"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("batch: ")
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode in (0, 1)

@@ -148,7 +148,8 @@ class Dispatcher:
             line.leave(job)
             if spec.consumable_resources is not None:
                 service.locks.lock(job)
-            service.executor_of(job).start(job, place[0], outcome, place[1])
+            executor = service.executor if job.nodes is None else service.node_executor
+            executor.start(job, place[0], outcome, place[1])
         else:
             return False
         _wait(line)
