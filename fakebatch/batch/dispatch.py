@@ -140,7 +140,7 @@ class Dispatcher:
             if spec.share_identifier is not None and is_reserved(job, service.sim.now_ns):
                 self._hold_up(line, job, None)
                 break
-            place = _take_place(job)
+            place = take_place(job)
             if place is None:
                 self._prepare(line)
                 self._hold_up(line, job, blocking_reason(job))
@@ -205,7 +205,7 @@ class Dispatcher:
         self.away[job.id] = job
 
 
-def _take_place(job: Job) -> tuple[ComputeEnvironment, Host] | None:
+def take_place(job: Job) -> tuple[ComputeEnvironment, Host] | None:
     """Reserve room in the first environment of the job's queue, in its order, that has some."""
     for _, environment in job.spec.queue.environments:
         if environment.usable:

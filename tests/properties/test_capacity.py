@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference_scheduler import Place, Queue, Reference, S, Waiting
 
 import fakebatch
 from fakebatch.batch.instance_pool import InstancePool
 from fakebatch.batch.state import Attempt
+from tests.properties.reference_scheduler import Place, Queue, Reference, S, Waiting
 
 pytestmark = pytest.mark.source("reference §10.6, §12.1, §12.2; assumed: which instance, and ties")
 
