@@ -2,7 +2,7 @@
 
 In the suite each operation gets a few hundred requests, always the same. Many more, at random:
 
-    nox --session requests -- 20000 [--seconds 3600] [--seed 1] [SubmitJob ...]
+    nox --session requests -- 20000 [--each 5] [--seconds 3600] [--seed 1] [SubmitJob ...]
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class Sandbox:
         self.fake = fake
         self.client = fake.client("batch")
         self.outcomes: Counter[str] = Counter()
+        self.looks_at_each = 1  # how many accepted requests there are to one whose consequences are seen
         self.fitting: set[bytes] = set()  # most of what one sees when looking around has been there before
         self.renew()
 
@@ -104,7 +105,8 @@ class Sandbox:
         if outcome != "accepted" or operation.startswith(READS):
             self.check_unchanged()
         else:
-            self.see_what_comes_of_it()
+            if self.outcomes["accepted"] % self.looks_at_each == 0:
+                self.see_what_comes_of_it()
             self.renew()
         return outcome
 
@@ -263,19 +265,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("operations", nargs="*", help="all when none is named")
     parser.add_argument("--seed", type=int, default=0, help="of the first request; the others count up")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this much time")
+    parser.add_argument("--each", type=int, default=1, help="let an hour pass after each n-th accepted one")
     options = parser.parse_intermixed_args(arguments)
     ends = time.monotonic() + options.seconds
     failures = 0
     for operation in options.operations or MODEL.operation_names:
-        failures += put_many(operation, range(options.seed, options.seed + options.count), ends)
+        seeds = range(options.seed, options.seed + options.count)
+        failures += put_many(operation, seeds, ends, options.each)
     return min(failures, 1)
 
 
-def put_many(operation: str, seeds: range, ends: float) -> int:
+def put_many(operation: str, seeds: range, ends: float, each: int) -> int:
     """Requests of one operation, until there are ten different failures or time is over."""
     failures: dict[str, str] = {}
     started, done = time.monotonic(), 0
     with sandbox() as box:
+        box.looks_at_each = each
         for seed in seeds:
             if len(failures) == 10 or time.monotonic() > ends:
                 break
