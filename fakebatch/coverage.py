@@ -53,9 +53,7 @@ def counted(rows: Sequence[Row]) -> str:
 def _row(name: str, members: Sequence[str], answered: Operation | None) -> Row:
     if answered is None:
         return Row(name, "missing")
-    refused = tuple(
-        member for member in members if member not in answered.members or member in answered.later
-    )
+    refused = tuple(member for member in members if member not in answered.members)
     return Row(name, "partial" if refused else "done", refused)
 
 

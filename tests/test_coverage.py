@@ -19,16 +19,13 @@ def test_every_operation_of_the_model_is_there_in_order(service):
     assert [row.operation for row in coverage(service)] == sorted(model.operation_names)
 
 
-@pytest.mark.needs("TerminateJobs")
 def test_states_follow_the_table(monkeypatch):
     monkeypatch.setitem(OPERATIONS, "CancelJob", operation(nothing, "jobId reason"))
     monkeypatch.setitem(OPERATIONS, "TerminateJob", operation(nothing, "reason"))
-    monkeypatch.setitem(OPERATIONS, "TerminateJobs", operation(nothing, "jobs reason", later="reason"))
     monkeypatch.delitem(OPERATIONS, "ListJobs")
     rows = {row.operation: row for row in coverage("batch")}
     assert rows["CancelJob"] == Row("CancelJob", "done")
     assert rows["TerminateJob"] == Row("TerminateJob", "partial", ("jobId",))
-    assert rows["TerminateJobs"] == Row("TerminateJobs", "partial", ("reason",))
     assert rows["ListJobs"] == Row("ListJobs", "missing")
 
 

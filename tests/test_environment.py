@@ -48,7 +48,7 @@ class TestVariables:
         with fakebatch.mock():
             assert {name: os.environ[name] for name in own} == own
 
-    @pytest.mark.source("brief: the world and clients without a region agree")
+    @pytest.mark.source("design: the world and clients without a region agree")
     @pytest.mark.parametrize("name", ["AWS_DEFAULT_REGION", "AWS_REGION"])
     def test_the_environments_region_is_the_worlds(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "sa-east-1")
@@ -83,7 +83,7 @@ class TestFilesAndProfiles:
         with fakebatch.mock():
             assert boto3.Session().client("batch").describe_job_queues()["jobQueues"] == []
 
-    @pytest.mark.source("brief: a profile named in the code under test")
+    @pytest.mark.source("design: a profile named in the code under test")
     def test_a_named_profile_is_no_error(self) -> None:
         with fakebatch.mock():
             client = boto3.Session(profile_name="prod").client("batch")

@@ -147,7 +147,7 @@ class TestErrors:
             client.describe_source_servers()
         assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
-    @pytest.mark.source("brief: what is due by the healed attempt has happened")
+    @pytest.mark.source("design: what is due by the healed attempt has happened")
     def test_a_healed_call_sees_the_time_that_the_retry_took(self, fake: fakebatch.World) -> None:
         client = client_of()
         job_id = client.submit_job(**JOB)["jobId"]
@@ -165,7 +165,7 @@ class TestErrors:
 
 
 class TestAdaptiveMode:
-    @pytest.mark.source("brief: real waits never happen under a virtual clock")
+    @pytest.mark.source("design: real waits never happen under a virtual clock")
     def test_waiting_for_tokens_is_virtual(self, fake: fakebatch.World) -> None:
         client = client_of("adaptive")
         began = time.perf_counter()
@@ -272,7 +272,7 @@ class TestMisuse:
         assert str(raised.value) == message
 
 
-@pytest.mark.source("brief: a fault that nobody meets changes nothing")
+@pytest.mark.source("design: a fault that nobody meets changes nothing")
 def test_other_operations_don_t_notice(fake: fakebatch.World) -> None:
     fake.inject("SubmitJob", error="ThrottlingException")
     assert fake.client("batch").describe_job_queues()["ResponseMetadata"]["RetryAttempts"] == 0

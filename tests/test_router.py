@@ -116,7 +116,7 @@ class TestReply:
             f"Error executing request, Exception : no., RequestId: {REQUEST_ID}"
         )
 
-    @pytest.mark.source("brief: responses may share structure with the state")
+    @pytest.mark.source("design: responses may share structure with the state")
     @pytest.mark.needs("JobSummary.scheduledAt")
     def test_a_reply_shares_nothing(self, fake: fakebatch.World, monkeypatch: pytest.MonkeyPatch) -> None:
         kept = {"a": [1]}
@@ -178,7 +178,7 @@ class TestRequest:
         client.submit_job(jobName="j", jobQueue="q", jobDefinition="d")
         assert seen[0]["jobName"] == "other"
 
-    @pytest.mark.source("brief: the request is the function's own")
+    @pytest.mark.source("design: the request is the function's own")
     def test_a_function_may_change_its_request(
         self, fake: fakebatch.World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

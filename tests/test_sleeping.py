@@ -56,7 +56,7 @@ def test_what_is_due_meanwhile_happens() -> None:
         assert polls == 5
 
 
-@pytest.mark.source("brief: code that did `from time import sleep` is served")
+@pytest.mark.source("design: code that did `from time import sleep` is served")
 def test_names_of_modules_own() -> None:
     with fakebatch.mock(start=START) as fake:
         time_sleep(5)
@@ -64,7 +64,7 @@ def test_names_of_modules_own() -> None:
         assert fake.now == T0 + timedelta(seconds=10)
 
 
-@pytest.mark.source("brief: modules imported inside are restored, too")
+@pytest.mark.source("design: modules imported inside are restored, too")
 def test_a_module_imported_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "napping.py").write_text("from time import sleep as nap\nfrom asyncio import sleep as rest\n")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -78,7 +78,7 @@ def test_a_module_imported_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delitem(sys.modules, "napping")
 
 
-@pytest.mark.source("brief: a module replaced under the same name counts as new")
+@pytest.mark.source("design: a module replaced under the same name counts as new")
 def test_a_module_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (1, 2):
         module: Any = types.ModuleType("replaced")
@@ -90,7 +90,7 @@ def test_a_module_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         assert module.nap is REAL
 
 
-@pytest.mark.source("brief: a prompt's module goes on adding names")
+@pytest.mark.source("design: a prompt's module goes on adding names")
 def test_names_that_main_adds_later(monkeypatch: pytest.MonkeyPatch) -> None:
     with fakebatch.mock():
         pass
@@ -120,7 +120,7 @@ def test_the_innermost_world_decides(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (slept, outer.now) == ([3], T0 + timedelta(seconds=4))
 
 
-@pytest.mark.source("brief: without a world the replacement passes through")
+@pytest.mark.source("design: without a world the replacement passes through")
 def test_a_kept_replacement_passes_on_after_the_mock() -> None:
     with fakebatch.mock():
         kept, kept_async = time.sleep, asyncio.sleep
@@ -138,7 +138,7 @@ def test_sleep_of_0_moves_nothing() -> None:
         assert fake.now == T0
 
 
-@pytest.mark.source("brief: as the real one")
+@pytest.mark.source("design: as the real one")
 @pytest.mark.parametrize(
     ("seconds", "error"), [(-1, ValueError), ("1", TypeError), (None, TypeError)], ids=str
 )
@@ -199,7 +199,7 @@ def test_sleeping_in_threads() -> None:
         assert fake.now == T0 + timedelta(seconds=50)
 
 
-@pytest.mark.source("brief: a sleep inside a body lengthens the job, not the world")
+@pytest.mark.source("design: a sleep inside a body lengthens the job, not the world")
 def test_a_body_that_sleeps() -> None:
     with fakebatch.mock(start=START, provision=True) as fake:
         client = fake.client("batch")

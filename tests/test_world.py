@@ -109,7 +109,7 @@ class TestMovingTime:
             ]
             assert fake.now == T0 + timedelta(seconds=150)
 
-    @pytest.mark.source("brief: inside an event time stands")
+    @pytest.mark.source("design: inside an event time stands")
     def test_nothing_moves_time_inside_an_event(self, fake: fakebatch.World) -> None:
         seen: list[object] = []
 
@@ -268,7 +268,7 @@ class TestPlaces:
         assert client.meta.region_name == "us-east-1"
         assert fake.client("s3").meta.service_model.service_name == "s3"
 
-    @pytest.mark.source("brief: not there yet")
+    @pytest.mark.source("design: not there yet")
     def test_what_is_not_there_yet(self, fake: fakebatch.World) -> None:
         with pytest.raises(UsageError) as raised:
             _ = fake.drs
@@ -308,7 +308,7 @@ class TestSnapshots:
 
         assert play() == play()
 
-    @pytest.mark.source("brief: lambdas and other objects of the author's stay what they are")
+    @pytest.mark.source("design: lambdas and other objects of the author's stay what they are")
     def test_functions_of_the_author_are_kept(self, fake: fakebatch.World) -> None:
         ran: list[str] = []
 
@@ -390,7 +390,7 @@ class TestSeeds:
         assert [one[0]["jobId"], one[1]] == [later[0]["jobId"], later[1]]
         assert one[1] != self.play(seed=8, start=START)[1]
 
-    @pytest.mark.source("brief: reads don't change later ids")
+    @pytest.mark.source("design: reads don't change later ids")
     def test_reading_changes_no_later_id(self) -> None:
         ids = []
         for reads in (0, 5):

@@ -17,21 +17,13 @@ class Operation(NamedTuple):
             or it is packed already.
         members: the request's top-level members that the function acts on; any other is refused.
         wraps: its ClientException reads `Error executing request, Exception : <text>, RequestId: <id>`.
-        later: members that the function only checks, to refuse what isn't there yet.
     """
 
     function: Function
     members: frozenset[str]
     wraps: bool = False
-    later: frozenset[str] = frozenset()
 
 
-def operation(
-    function: Function,
-    members: str,
-    *,
-    wraps: bool = False,
-    later: str = "",
-) -> Operation:
+def operation(function: Function, members: str, *, wraps: bool = False) -> Operation:
     """A row, its members given as lines of names."""
-    return Operation(function, frozenset(members.split()), wraps, frozenset(later.split()))
+    return Operation(function, frozenset(members.split()), wraps)

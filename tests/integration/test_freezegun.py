@@ -100,7 +100,7 @@ def test_our_ways_to_move_time_move_the_freezer() -> None:
         assert datetime.now(timezone.utc) == T0 + timedelta(seconds=70)
 
 
-@pytest.mark.source("brief: event by event where observers look")
+@pytest.mark.source("design: event by event where observers look")
 def test_a_body_sees_its_own_instant() -> None:
     seen: list[datetime] = []
     with freeze_time(FROZEN), fakebatch.mock(provision=True) as fake:
@@ -137,7 +137,7 @@ def test_modules_that_freezegun_ignores_and_threads() -> None:
         assert [call.at for call in fake.calls] == [T0] * 4
 
 
-@pytest.mark.source("brief: reading never steps a stepping factory")
+@pytest.mark.source("design: reading never steps a stepping factory")
 def test_a_stepping_freezer() -> None:
     with freeze_time(FROZEN, auto_tick_seconds=15) as frozen, fakebatch.mock(provision=True) as fake:
         assert fake.now == fake.now == T0
@@ -184,7 +184,7 @@ def test_start_gives_way_to_a_freezer() -> None:
         assert fake.now == T0
 
 
-@pytest.mark.source("brief: a snapshot's instant under a freezer")
+@pytest.mark.source("design: a snapshot's instant under a freezer")
 def test_restoring_takes_the_freezer_back() -> None:
     with freeze_time(FROZEN), fakebatch.mock(provision=True) as fake:
         job_id = submit(fake)

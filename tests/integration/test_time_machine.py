@@ -71,7 +71,7 @@ def test_our_ways_to_move_time_move_the_traveller() -> None:
         assert seen == [T0 + timedelta(seconds=10)]
 
 
-@pytest.mark.source("brief: a traveller may hold nanoseconds")
+@pytest.mark.source("design: a traveller may hold nanoseconds")
 def test_an_instant_finer_than_a_microsecond() -> None:
     with time_machine.travel(0, tick=False) as traveller, fakebatch.mock() as fake:
         traveller._destination_timestamp_ns += 1_000_000_999
