@@ -35,6 +35,7 @@ Choice: TypeAlias = "tuple[InstanceType | None, InstanceType | None]"
 
 # What ECS Managed Instances choose from when nothing is said: all types. That these are enough is assumed.
 _ANY_TYPE = ("default_x86_64", "g4dn", "g5", "g6", "p4d", "p5")
+_MOST_AHEAD = 1_000
 _LEAST: Room = (0, units(1), 1, 1)
 
 
@@ -261,9 +262,12 @@ class InstancePool(Capacity):
             self.arrive(delivery)
 
     def _launch_up_to(self, vcpus: int) -> None:
-        """Launch ahead of jobs. Of which type is assumed: the best for a job of one vCPU."""
-        while self.vcpus < vcpus:
-            instance = self._new(_LEAST)
+        """Launch ahead of jobs. Of which type is assumed: the best for a job of one vCPU.
+
+        No more are launched ahead than an account may well have at a time: assumed. Jobs have others launched.
+        """
+        for _ in range(len(self.up), _MOST_AHEAD):
+            instance = self._new(_LEAST) if self.vcpus < vcpus else None
             if instance is None:
                 break
             self._deliver(Delivery(instance, None, 0))

@@ -670,3 +670,16 @@ def test_capacity_that_cannot_be_withheld(scene):
         assert str(caught.value) == text
     with pytest.raises(UsageError, match="restore_capacity"):
         scene.fake.batch.restore_capacity("c")
+
+
+@pytest.mark.source("assumed: no more than a thousand instances are launched ahead of jobs")
+def test_the_largest_minimum_is_no_endless_launch():
+    with fakebatch.mock(start="2026-01-01T00:00:00Z") as fake:
+        most = 2**31 - 1
+        resources = {"instanceTypes": ["m5.large"], "minvCpus": most, "maxvCpus": most}
+        fake.batch.add_compute_environment("ce", computeResources=resources)
+        batch = fake.client("batch")
+        [environment] = batch.describe_compute_environments()["computeEnvironments"]
+        assert environment["computeResources"]["desiredvCpus"] == most
+        service = fake.service("batch", "us-east-1", "123456789012")
+        assert len(service.compute_environments["ce"].capacity.up) == 1_000
