@@ -71,7 +71,7 @@ def _under_way(moment: Moment, job: ServiceJob) -> ServiceAttempt | None:
     last = job.attempts[moment.ended] if moment.ended < len(job.attempts) else job.attempt
     then = ServiceAttempt(*_attempt_fields(last))
     then.stopped_ns = then.status_reason = None
-    then.preempted = False
+    then.preempted = then.short = False
     if moment.status != "RUNNING":
         then.started_ns = None
     return then

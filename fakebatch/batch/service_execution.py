@@ -14,7 +14,14 @@ from fakebatch.batch import fair_share, quota_sharing
 from fakebatch.batch import service_capacity as capacity
 from fakebatch.batch.service_lifecycle import block, enter, move, remark, unblock
 from fakebatch.batch.service_lines import Lines
-from fakebatch.batch.service_outcomes import blocking_reason, check, status_reason
+from fakebatch.batch.service_outcomes import (
+    NO_CAPACITY,
+    blocking_reason,
+    check,
+    out_of_capacity,
+    shortage,
+    status_reason,
+)
 from fakebatch.batch.service_retries import should_retry
 from fakebatch.batch.service_state import ServiceAttempt
 from fakebatch.batch.service_view import ServiceJobView
@@ -135,7 +142,7 @@ class ServiceScheduler:
         for job in before:
             if job.id in self.lines.waiting and self.lines.first(job.queue, job.share_name) is not job:
                 # Its turn hasn't come: it shows what blocks it when it is the first in line.
-                unblock(self._service, job)
+                self._wait(job, None)
 
     def _fill(self, queue: JobQueue) -> None:
         """Schedule the jobs of a queue until the next one doesn't fit."""
@@ -167,7 +174,11 @@ class ServiceScheduler:
         return quota_sharing.Sharing(queue, self.lines.firsts(queue), soon=soon)
 
     def _wait(self, job: ServiceJob, reason: str | None) -> None:
-        """Have the first job of a line show why it will never be scheduled, if so it is."""
+        """Have a job in line show why it will never be scheduled, if so it is.
+
+        That one for which SageMaker had no instances shows this until it is scheduled again is assumed.
+        """
+        reason = reason or shortage(job)
         if reason is None:
             unblock(self._service, job)
         else:
@@ -177,10 +188,13 @@ class ServiceScheduler:
         # Until the rules have spoken, so that it isn't lost when one of them is refused.
         self.lines.leave(job)
         self.stuck[job.id] = job
-        outcome = self._service.rules.choose(job, self.view, len(job.tries) + 1)
+        # A want of capacity is no try, but the verb that said it is used up: else it would never end.
+        number = len(job.attempts) - len(job.preemptions) + 1
+        outcome = self._service.rules.choose(job, self.view, number)
         check(job, outcome)
-        if outcome.stuck is not None:
-            block(self._service, job, blocking_reason(outcome.stuck))
+        reason = blocking_reason(job, outcome)
+        if reason is not None:
+            block(self._service, job, reason)
         elif self.stuck.pop(job.id, None) is not None:
             self._start(job, environment, outcome)
 
@@ -192,7 +206,25 @@ class ServiceScheduler:
         job.promised = False
         self._take_capacity(job, environment)
         move(service, job, "SCHEDULED")
-        job.event = service.sim.schedule(service.durations.scheduled_ns, self._prepare, job)
+        scheduled_ns = service.durations.scheduled_ns
+        if out_of_capacity(outcome):
+            after_ns = scheduled_ns if outcome.after_ns is None else outcome.after_ns
+            job.event = service.sim.schedule(after_ns, self._fall_short, job)
+        else:
+            job.event = service.sim.schedule(scheduled_ns, self._prepare, job)
+
+    def _fall_short(self, job: ServiceJob) -> None:
+        """SageMaker has no instances for the training job: it is RUNNABLE again, whatever its strategy says.
+
+        Source: user guide, "Service job retry strategies", "Jobs stuck in RUNNABLE due to capacity"; model,
+        LatestServiceJobAttempt. That the strategy isn't asked even for an EXIT is assumed, and that Batch
+        tells of a blocked queue, whoever is in front of it.
+        """
+        attempt = self._close(job)
+        attempt.status_reason, attempt.short = status_reason(attempt.outcome), True
+        self._release(job)
+        block(self._service, job, NO_CAPACITY)
+        self.wake()
 
     def _prepare(self, job: ServiceJob) -> None:
         """The training job has its instances: STARTING."""

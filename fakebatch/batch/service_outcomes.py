@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 # Source: user guide, "Service job retry strategies", "Getting started with AWS Batch on SageMaker AI".
 _RECEIVED = "Received status from SageMaker: "
 COMPLETED = f"{_RECEIVED}Training job completed"
+# What SageMaker's failure reasons begin with that Batch takes for want of capacity.
+# Source: user guide, "Jobs stuck in RUNNABLE due to capacity", the page about service jobs.
+_SHORT = f"{_RECEIVED}CapacityError"
 # Source: public retry configurations; that it is what a failure without an exit code reads is assumed.
 _INTERNAL = "InternalServerError: We encountered an internal error. Please try again."
 
 _CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
-_NO_CAPACITY = f"{_CAPACITY} - Unable to provision requested compute resources"
+NO_CAPACITY = f"{_CAPACITY} - Unable to provision requested compute resources"
 
 
 def status_reason(outcome: Outcome) -> str:
@@ -38,12 +41,27 @@ def status_reason(outcome: Outcome) -> str:
     return f"{_RECEIVED}AlgorithmError: , exit code: {outcome.exit_code}"
 
 
-def blocking_reason(stuck: str) -> str:
-    """What a job shows that a rule keeps RUNNABLE: SageMaker's want of capacity has words of its own.
+def out_of_capacity(outcome: Outcome) -> bool:
+    """SageMaker ends the training job for want of instances, so that it never has any."""
+    return outcome.exit_code != 0 and status_reason(outcome).startswith(_SHORT)
+
+
+def blocking_reason(job: ServiceJob, outcome: Outcome) -> str | None:
+    """What a job shows whose next outcome keeps it RUNNABLE; None for one that may be scheduled.
+
+    A rule that goes on having no capacity would have it scheduled in vain for ever, so it waits for a change
+    of the rules: a simplification. SageMaker's want of capacity has words of its own.
 
     Source: user guide, "Jobs stuck in RUNNABLE due to capacity", the page about service jobs.
     """
-    return _NO_CAPACITY if stuck == STUCK_REASONS[_CAPACITY] else stuck
+    if job.attempts and job.attempts[-1].outcome is outcome:
+        return shortage(job)
+    return NO_CAPACITY if outcome.stuck == STUCK_REASONS[_CAPACITY] else outcome.stuck
+
+
+def shortage(job: ServiceJob) -> str | None:
+    """What a RUNNABLE job shows whose last training job got no instances."""
+    return NO_CAPACITY if job.attempts and job.attempts[-1].short else None
 
 
 def check(job: ServiceJob, outcome: Outcome) -> None:

@@ -91,6 +91,7 @@ class ServiceAttempt:
         environment: whose capacity it takes.
         preempted: it was stopped to make room for another job; such a one is no try in the sense of the
             retry strategy.
+        short: SageMaker had no instances for it; such a one is no try either.
         scheduled_ns: when it was handed to SageMaker.
         started_ns: when it reached RUNNING.
     """
@@ -103,6 +104,7 @@ class ServiceAttempt:
     stopped_ns: int | None = None
     status_reason: str | None = None
     preempted: bool = False
+    short: bool = False
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class ServiceJob:
         promised: jobs are being stopped, or were, so that it gets its turn.
         event: what happens next to it.
         deadline: its attempt's timeout.
-        attempts: those that have ended, preempted ones too.
+        attempts: those that have ended, also those that are no tries.
         attempt: the one that is scheduled, starting or running.
     """
 
@@ -180,7 +182,7 @@ class ServiceJob:
     @property
     def tries(self) -> list[ServiceAttempt]:
         """The ended attempts that count for the retry strategy, and that `attempts` shows."""
-        return [attempt for attempt in self.attempts if not attempt.preempted]
+        return [attempt for attempt in self.attempts if not (attempt.preempted or attempt.short)]
 
     @property
     def preemptions(self) -> list[ServiceAttempt]:

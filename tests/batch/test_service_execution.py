@@ -122,7 +122,7 @@ def test_with_instant_timing_it_is_over_at_the_first_look():
 
 REASONS = [
     ({"status_reason": "why not"}, "why not"),
-    ({"reason": "CapacityError: none left"}, "Received status from SageMaker: CapacityError: none left"),
+    ({"reason": "ResourceLimitExceeded: no"}, "Received status from SageMaker: ResourceLimitExceeded: no"),
     ({"exit_code": 3}, "Received status from SageMaker: AlgorithmError: , exit code: 3"),
     (
         {"exit_code": None},
