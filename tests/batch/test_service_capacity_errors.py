@@ -251,3 +251,32 @@ def test_the_time_limit_of_the_queue_ends_it(fake, client):
     ]
     job = client.describe_service_job(jobId=job_id)
     assert (job["attempts"], "latestAttempt" in job, job["isTerminated"]) == ([], True, True)
+
+
+@pytest.mark.needs("CreateQuotaShare")
+@pytest.mark.source("assumed: neither is a try, and a preempted one isn't used up")
+def test_one_that_is_preempted_too(fake, client):
+    limits = [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]
+    other = [{"maxCapacity": 1, "capacityUnit": "ml.p3.2xlarge"}]
+    for name, strategy, own in (("a", "LEND_AND_BORROW", other), ("b", "LEND", limits)):
+        sharing = {"strategy": strategy}
+        fake.batch.add_quota_share(name, capacityLimits=own, resourceSharingConfiguration=sharing)
+    client.update_service_environment(serviceEnvironment="a-queue-environment", capacityLimits=limits)
+    fake.batch.when(job_name="loser").fail_to_start(ERROR).succeed(after=100).fail()
+    fake.batch.when(job_name="owner").succeed(after=1)
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
+    request = {
+        "jobQueue": "a-queue",
+        "serviceJobType": SAGEMAKER,
+        "serviceRequestPayload": json.dumps({"ResourceConfig": resources}),
+    }
+    loser = client.submit_service_job(jobName="loser", quotaShareName="a", **request)["jobId"]
+    fake.run_until(loser, "RUNNING")
+    client.submit_service_job(jobName="owner", quotaShareName="b", **request)
+    fake.run_until(loser)
+    view = fake.batch.service_job(loser)
+    assert [attempt["statusReason"] for attempt in view.attempts] == [COMPLETED]
+    assert [attempt["statusReason"] for attempt in view.preemptions] == [
+        "Cross-share preemption triggered to reclaim borrowed capacity"
+    ]
+    assert [entry.status for entry in view.history][2:6] == ["SCHEDULED", "RUNNABLE", "SCHEDULED", "STARTING"]
