@@ -102,10 +102,14 @@ class Sandbox:
         else:
             outcome = "accepted"
         self.outcomes[outcome] += 1
-        if outcome != "accepted" or operation.startswith(READS):
+        looks = self.outcomes["accepted"] % self.looks_at_each == 0
+        if outcome != "accepted":
             self.check_unchanged()
+        elif operation.startswith(READS):
+            if looks:
+                self.check_unchanged()  # what an earlier one has changed shows as well
         else:
-            if self.outcomes["accepted"] % self.looks_at_each == 0:
+            if looks:
                 self.see_what_comes_of_it()
             self.renew()
         return outcome
