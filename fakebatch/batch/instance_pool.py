@@ -264,7 +264,7 @@ class InstancePool(Capacity):
     def _launch_up_to(self, vcpus: int) -> None:
         """Launch ahead of jobs. Of which type is assumed: the best for a job of one vCPU.
 
-        No more are launched ahead than an account may well have at a time (assumed); jobs have others launched.
+        No more are launched ahead than an account may well have at a time (assumed): others come for jobs.
         """
         for _ in range(len(self.up), _MOST_AHEAD):
             instance = self._new(_LEAST) if self.vcpus < vcpus else None
