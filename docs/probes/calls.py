@@ -53,7 +53,7 @@ def more_than_100_ids_are_refused(peer: Any) -> bool:
 def fair_share_queue_wants_an_identifier(peer: Any) -> bool:
     """A fair-share queue refuses jobs without a share identifier, in AWS's words.
 
-    A ClientException whose message begins with "Job must have a shareIdentifier".
+    A ClientException that says "shareIdentifier must be specified." (boto3 issue 3158).
     """
     with peer.stage() as stage:
         batch = stage.batch
@@ -65,7 +65,7 @@ def fair_share_queue_wants_an_identifier(peer: Any) -> bool:
         try:
             stage.submit(jobQueue="fair")
         except ClientError as error:
-            return "Job must have a shareIdentifier" in error.response["Error"]["Message"]
+            return "shareIdentifier must be specified." in error.response["Error"]["Message"]
         return False
 
 
