@@ -389,10 +389,12 @@ class World:
 
     def _move_to(self, target_ns: int) -> None:
         with collector.paused():
-            while self.step(target_ns):
-                pass
+            sim = self._state.sim
+            while (due_ns := sim.agenda.next_at()) is not None and due_ns <= target_ns:
+                self._carry_freezer(due_ns)
+                sim.run_until(due_ns)
             self._carry_freezer(target_ns)
-            self._state.sim.run_until(target_ns)
+            sim.run_until(target_ns)
 
     def _carry_freezer(self, target_ns: int) -> None:
         # Whoever looks at time.time() while an event happens sees the event's instant.
