@@ -7,6 +7,7 @@ on how many there are.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
@@ -63,7 +64,7 @@ class Line:
             heappop(self._others)
 
 
-class WaitingLine:
+class WaitingLine(ABC):
     """The waiting jobs of a queue.
 
     Attributes:
@@ -79,13 +80,13 @@ class WaitingLine:
         self.needs: dict[Room, int] = {}
         self.shown: Job | None = None
 
+    @abstractmethod
     def join(self, job: Job) -> None:
         """A job waits for room from now on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def leave(self, job: Job) -> None:
         """Take out a job whose turn it is."""
-        raise NotImplementedError
 
     def drop(self, job: Job) -> None:
         """A job that waits doesn't count any more: it is being stopped."""
@@ -96,10 +97,11 @@ class WaitingLine:
             else:
                 del needs[room]
 
+    @abstractmethod
     def in_turn(self, now_ns: int) -> Iterator[Job]:
         """The jobs in the order of their dispatch: whoever iterates takes out each one before the next."""
-        raise NotImplementedError
 
+    @abstractmethod
     def turn(self) -> QueueTurn:
         """When it is this queue's turn among others, while it has jobs.
 
@@ -107,7 +109,6 @@ class WaitingLine:
         turns as if they were one, by when their first jobs were submitted; each with a policy comes after
         them, in the order of names (assumed).
         """
-        raise NotImplementedError
 
     def _count(self, job: Job) -> None:
         needs = self.needs
