@@ -177,6 +177,12 @@ class Worlds(RuleBasedStateMachine):
             if text not in (known := self.names.setdefault(member, [])):
                 known.append(text)
 
+    @rule(size=st.integers(5, 12))
+    def crowd(self, size: int) -> None:
+        """More jobs than there is room for."""
+        crowd = {"jobName": "good", "jobQueue": "fargate", "jobDefinition": "fargate"}
+        self.put("SubmitJob", {**crowd, "arrayProperties": {"size": size}})
+
     @rule(seconds=st.sampled_from((0, 1, 4, 5, 30, 60, 3600)))
     def tick(self, seconds: int) -> None:
         self.take(("tick", seconds))
